@@ -1,0 +1,42 @@
+# vitrine_library(name SOURCES ... [DEPS ...])   a room's static library, vitrine_<name>
+# vitrine_program(name SOURCES ... [DEPS ...])   an installed program
+# vitrine_test(name SOURCES ... [DEPS ...] [LABELS ...])
+#                                                a GoogleTest binary <name>_test, one ctest case a binary
+# vitrine_fuzzer(name SOURCES ... [DEPS ...])    a libFuzzer target fuzz_<name>, built with VITRINE_FUZZ
+function(vitrine_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(vitrine_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(vitrine_${name} PUBLIC vitrine_options ${arg_DEPS})
+endfunction()
+
+function(vitrine_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE vitrine_options ${arg_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
+function(vitrine_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(VITRINE_FUZZ)
+    return()
+  endif()
+  add_executable(${name}_test ${arg_SOURCES})
+  target_link_libraries(${name}_test PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name}_test)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "unit;${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+function(vitrine_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  if(NOT VITRINE_FUZZ)
+    return()
+  endif()
+  add_executable(fuzz_${name} ${arg_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE ${arg_DEPS})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+endfunction()
