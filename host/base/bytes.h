@@ -36,8 +36,8 @@ inline void store_be64(uint8_t* p, uint64_t v) {
   store_be32(p + 4, static_cast<uint32_t>(v));
 }
 
-// Reads untrusted bytes front to back. A read past the end returns zero or an empty view and makes ok()
-// false for good, so a parser may read a whole structure and check once.
+// Reads untrusted bytes front to back. A read past the end returns zero or an empty view and makes
+// ok() false for good, so a parser may read a whole structure and check once.
 class ByteReader {
  public:
   // The view must outlive the reader and every view taken from it.

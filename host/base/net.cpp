@@ -1,9 +1,9 @@
 #include "host/base/net.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <arpa/inet.h>
 
 namespace vitrine {
 
@@ -52,8 +52,9 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
         std::from_chars(digits.data(), digits.data() + digits.size(), network.prefix_length);
     if (error != std::errc() || end != digits.data() + digits.size() ||
         network.prefix_length > bits) {
-      return {Code::kInvalidArgument, "'" + std::string(text) + "': the prefix length must be 0 to " +
-                                          std::to_string(bits)};
+      return {
+          Code::kInvalidArgument,
+          "'" + std::string(text) + "': the prefix length must be 0 to " + std::to_string(bits)};
     }
   }
   for (unsigned bit = network.prefix_length; bit < bits; ++bit) {

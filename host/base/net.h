@@ -1,7 +1,7 @@
 // Addresses of both families, endpoints and networks, as values.
 //
-// Bytes are in network order. An IPv4 address uses the first four bytes; the rest are zero, so that values
-// compare and hash as bytes.
+// Bytes are in network order. An IPv4 address uses the first four bytes; the rest are zero, so that
+// values compare and hash as bytes.
 #pragma once
 
 #include <array>
@@ -46,7 +46,8 @@ struct IpNetwork {
   IpAddress address;  // host bits are zero
   uint8_t prefix_length = 0;
 
-  // "192.0.2.0/24", "2001:db8::/32", or a bare address (a network of one). Set host bits are an error.
+  // "192.0.2.0/24", "2001:db8::/32", or a bare address (a network of one). Set host bits are an
+  // error.
   static Result<IpNetwork> parse(std::string_view text);
   bool contains(const IpAddress& candidate) const;
   std::string to_string() const;

@@ -1,13 +1,13 @@
 #include "host/base/secret.h"
 
-#include <openssl/crypto.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <utility>
+
+#include <openssl/crypto.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 namespace vitrine {
 namespace {

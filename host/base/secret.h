@@ -1,8 +1,9 @@
-// Key material: fixed-capacity bytes that live in locked, never-dumped memory and are wiped when they go.
+// Key material: fixed-capacity bytes that live in locked, never-dumped memory and are wiped when
+// they go.
 //
-// The memory is OpenSSL's secure heap (mlock, MADV_DONTDUMP, guard pages) once secure_memory_init() has
-// run; before that, or when the heap is full, allocation fails closed: the Secret is empty and valid() is
-// false. There is no conversion to text.
+// The memory is OpenSSL's secure heap (mlock, MADV_DONTDUMP, guard pages) once secure_memory_init()
+// has run; before that, or when the heap is full, allocation fails closed: the Secret is empty and
+// valid() is false. There is no conversion to text.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,8 @@
 
 namespace vitrine {
 
-// Sets aside `bytes` (rounded up to a power of two) for secrets, once a process; later calls do nothing.
-// Turns off core dumps and ptrace attachment as well.
+// Sets aside `bytes` (rounded up to a power of two) for secrets, once a process; later calls do
+// nothing. Turns off core dumps and ptrace attachment as well.
 Status secure_memory_init(size_t bytes = 8U << 20);
 
 class Secret {

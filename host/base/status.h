@@ -1,8 +1,8 @@
-// Errors without exceptions: a Status is success or a code with a message; a Result<T> is a value or a
-// Status.
+// Errors without exceptions: a Status is success or a code with a message; a Result<T> is a value
+// or a Status.
 //
-// Ownership: values. Threads: as the contained type. Untrusted bytes give a Status, never an assert.
-// A message says what happened and, where the operator can act, what to do next.
+// Ownership: values. Threads: as the contained type. Untrusted bytes give a Status, never an
+// assert. A message says what happened and, where the operator can act, what to do next.
 #pragma once
 
 #include <cassert>
@@ -54,7 +54,7 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}                              // NOLINT: implicit
+  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit
   Result(Status status) : status_(std::move(status)) { assert(!status_.is_ok()); }  // NOLINT
   Result(Code code, std::string message) : status_(code, std::move(message)) {}
 

@@ -1,10 +1,11 @@
 // The card: what the host asks of a data plane, whatever it is made of (soft, sim, xrt).
 //
-// Threads: one host thread calls poll(), inject() and the commands; counters() and flow_stats() may be
-// called from any thread. Frames are Ethernet II, whole, without FCS, with complete checksums; a frame
-// longer than the MTU (coalesced by a segmentation offload) carries its segment size.
-// Commands return when the card has acted on them: a packet that the card takes up after install() has
-// returned sees the new entry, both directions of it. None blocks longer than kCommandTimeoutMs.
+// Threads: one host thread calls poll(), inject() and the commands; counters() and flow_stats() may
+// be called from any thread. Frames are Ethernet II, whole, without FCS, with complete checksums; a
+// frame longer than the MTU (coalesced by a segmentation offload) carries its segment size.
+// Commands return when the card has acted on them: a packet that the card takes up after install()
+// has returned sees the new entry, both directions of it. None blocks longer than
+// kCommandTimeoutMs.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,8 @@ struct Punt {
 };
 
 // Plaintext of a spliced record, in the order in which packets brought it.
-// `offset` counts from the record's first plaintext byte. Trust nothing before on_tap_record says verified.
+// `offset` counts from the record's first plaintext byte. Trust nothing before on_tap_record says
+// verified.
 struct TapBytes {
   FlowId flow = 0;
   Direction direction = Direction::kFromInside;
@@ -70,9 +72,9 @@ enum class InjectAs : uint8_t {
 };
 
 struct CardInfo {
-  std::string kind;     // "soft", "sim", "xrt"
+  std::string kind;  // "soft", "sim", "xrt"
   std::string version;
-  std::string detail;   // a line for people: interfaces, crypto path, board
+  std::string detail;  // a line for people: interfaces, crypto path, board
   uint32_t max_flows = 0;
 };
 
@@ -85,9 +87,11 @@ class Card {
   virtual Status start() = 0;
   virtual void stop() = 0;
 
-  // Becomes readable (poll/epoll) when poll() has something to hand out. Level triggered, owned by the card.
+  // Becomes readable (poll/epoll) when poll() has something to hand out. Level triggered, owned by
+  // the card.
   virtual int ready_fd() const = 0;
-  // Hands out at most `budget` items; returns how many. Never blocks. The sink may inject and command.
+  // Hands out at most `budget` items; returns how many. Never blocks. The sink may inject and
+  // command.
   virtual size_t poll(CardSink& sink, size_t budget) = 0;
 
   // Queues a frame (copied); kExhausted where the ring is full. Frames go in order of injection.
@@ -95,10 +99,11 @@ class Card {
   // Lets the card know of injected frames. Frames may also go before.
   virtual void flush() = 0;
 
-  // Both directions become visible at once. kAlreadyExists where either key has an entry, kExhausted
-  // where the table is full, kInvalidArgument where a splice is inconsistent.
+  // Both directions become visible at once. kAlreadyExists where either key has an entry,
+  // kExhausted where the table is full, kInvalidArgument where a splice is inconsistent.
   virtual Result<FlowId> install(const FlowSpec& spec) = 0;
-  // Removes both directions and zeroizes keys. No closed event follows. The last stats are returned.
+  // Removes both directions and zeroizes keys. No closed event follows. The last stats are
+  // returned.
   virtual Result<FlowStats> remove(FlowId flow) = 0;
   // Installs the generation after the one in use.
   virtual Status update_keys(FlowId flow, Direction direction, const RecordKey& in,

@@ -8,29 +8,29 @@
 namespace vitrine::card {
 
 // X(EnumName, "counter_name", "what it means")
-#define VITRINE_DROP_REASONS(X)                                                                    \
-  X(kRule, "rule", "a rule or flow entry says drop")                                               \
-  X(kMalformed, "malformed", "truncated or inconsistent Ethernet, IP or TCP header")               \
-  X(kEgressFull, "egress_full", "the egress port or its queue was full")                           \
-  X(kPuntFull, "punt_full", "the punt ring was full")                                              \
-  X(kUnseenHeader, "unseen_header", "bytes past a record header that has not been seen yet")       \
-  X(kIncompleteRecord, "incomplete_record", "only tag bytes of a record that still has a hole")    \
-  X(kHoleLimit, "hole_limit", "more holes than a direction can track")                             \
-  X(kRingFull, "ring_full", "more records in flight than a direction can track")                   \
-  X(kAwaitingKeys, "awaiting_keys", "past a KeyUpdate whose next keys are not installed")          \
-  X(kHoldFull, "hold_full", "strict: the store of held packets was full")                          \
-  X(kFlowDead, "flow_dead", "the flow has failed and nothing more of it leaves")                   \
-  X(kBadRecord, "bad_record", "a record's tag did not verify")                                     \
-  X(kProtocol, "protocol", "record framing that TLS forbids, on a spliced flow")                   \
-  X(kUnsplicable, "unsplicable", "a segment kind that cannot be spliced (SYN with data, urgent)")  \
-  X(kImpaired, "impaired", "lost on purpose by the fault injector")                                \
+#define VITRINE_DROP_REASONS(X)                                                                   \
+  X(kRule, "rule", "a rule or flow entry says drop")                                              \
+  X(kMalformed, "malformed", "truncated or inconsistent Ethernet, IP or TCP header")              \
+  X(kEgressFull, "egress_full", "the egress port or its queue was full")                          \
+  X(kPuntFull, "punt_full", "the punt ring was full")                                             \
+  X(kUnseenHeader, "unseen_header", "bytes past a record header that has not been seen yet")      \
+  X(kIncompleteRecord, "incomplete_record", "only tag bytes of a record that still has a hole")   \
+  X(kHoleLimit, "hole_limit", "more holes than a direction can track")                            \
+  X(kRingFull, "ring_full", "more records in flight than a direction can track")                  \
+  X(kAwaitingKeys, "awaiting_keys", "past a KeyUpdate whose next keys are not installed")         \
+  X(kHoldFull, "hold_full", "strict: the store of held packets was full")                         \
+  X(kFlowDead, "flow_dead", "the flow has failed and nothing more of it leaves")                  \
+  X(kBadRecord, "bad_record", "a record's tag did not verify")                                    \
+  X(kProtocol, "protocol", "record framing that TLS forbids, on a spliced flow")                  \
+  X(kUnsplicable, "unsplicable", "a segment kind that cannot be spliced (SYN with data, urgent)") \
+  X(kImpaired, "impaired", "lost on purpose by the fault injector")                               \
   X(kNotReady, "not_ready", "the card is not running or lost its host (fail closed)")
 
-#define VITRINE_PUNT_REASONS(X)                                                                    \
-  X(kRule, "rule", "a rule says punt")                                                             \
-  X(kFlow, "flow", "the flow entry says punt")                                                     \
-  X(kFragment, "fragment", "an IP fragment")                                                       \
-  X(kExtensionHeader, "extension_header", "an IPv6 extension header before the transport")         \
+#define VITRINE_PUNT_REASONS(X)                                                            \
+  X(kRule, "rule", "a rule says punt")                                                     \
+  X(kFlow, "flow", "the flow entry says punt")                                             \
+  X(kFragment, "fragment", "an IP fragment")                                               \
+  X(kExtensionHeader, "extension_header", "an IPv6 extension header before the transport") \
   X(kDeadFlow, "dead_flow", "first packets of a failed flow, so that the host resets the sender")
 
 #define VITRINE_ENUM_ENTRY(name, counter, text) name,
@@ -43,8 +43,10 @@ struct ReasonText {
   const char* text;
 };
 #define VITRINE_REASON_TEXT(name, counter, text) ReasonText{counter, text},
-inline constexpr auto kDropReasonTexts = std::to_array<ReasonText>({VITRINE_DROP_REASONS(VITRINE_REASON_TEXT)});
-inline constexpr auto kPuntReasonTexts = std::to_array<ReasonText>({VITRINE_PUNT_REASONS(VITRINE_REASON_TEXT)});
+inline constexpr auto kDropReasonTexts =
+    std::to_array<ReasonText>({VITRINE_DROP_REASONS(VITRINE_REASON_TEXT)});
+inline constexpr auto kPuntReasonTexts =
+    std::to_array<ReasonText>({VITRINE_PUNT_REASONS(VITRINE_REASON_TEXT)});
 #undef VITRINE_REASON_TEXT
 
 inline constexpr size_t kDropReasons = kDropReasonTexts.size();

@@ -1,7 +1,7 @@
 // The words of the card contract: ports, flow keys, rules, splices, events.
 //
-// Values only, no behaviour: what crosses the bus of a real card. Addresses are in network order; ports, VLAN
-// ids, sequence numbers and counts are host integers.
+// Values only, no behaviour: what crosses the bus of a real card. Addresses are in network order;
+// ports, VLAN ids, sequence numbers and counts are host integers.
 #pragma once
 
 #include <array>
@@ -16,7 +16,9 @@
 namespace vitrine::card {
 
 enum class Port : uint8_t { kInside = 0, kOutside = 1, kHost = 2 };
-constexpr Port opposite(Port port) { return port == Port::kInside ? Port::kOutside : Port::kInside; }
+constexpr Port opposite(Port port) {
+  return port == Port::kInside ? Port::kOutside : Port::kInside;
+}
 
 // The direction of a packet, named for the wire port it came in by; indexes arrays of two.
 enum class Direction : uint8_t { kFromInside = 0, kFromOutside = 1 };
@@ -90,17 +92,19 @@ enum class TapMode : uint8_t { kNone, kFirstBytes, kAll };
 
 // One direction of a splice: packets that enter by one wire port and leave by the other.
 struct SpliceDirection {
-  uint32_t sequence_delta = 0;   // added to the sequence number; the reverse direction's
-                                 // acknowledgements and SACK edges are moved back by it
-  uint32_t timestamp_delta = 0;  // added to TSval; the reverse direction's TSecr is moved back by it
-  uint32_t first_sequence = 0;   // as received: the first byte of the first record header
-  uint64_t in_record = 0;        // record number of that record on the leg it comes from
-  uint64_t out_record = 0;       // and on the leg it leaves by
+  uint32_t sequence_delta = 0;  // added to the sequence number; the reverse direction's
+                                // acknowledgements and SACK edges are moved back by it
+  uint32_t timestamp_delta =
+      0;                        // added to TSval; the reverse direction's TSecr is moved back by it
+  uint32_t first_sequence = 0;  // as received: the first byte of the first record header
+  uint64_t in_record = 0;       // record number of that record on the leg it comes from
+  uint64_t out_record = 0;      // and on the leg it leaves by
   // TLS 1.2: explicit nonce of the first outgoing record; then it counts up (RFC 5288 section 3).
   uint64_t out_explicit_nonce = 0;
   RecordKey in;
   RecordKey out;
-  // TLS 1.3: what a KeyUpdate in this direction moves to; without them records after a KeyUpdate wait.
+  // TLS 1.3: what a KeyUpdate in this direction moves to; without them records after a KeyUpdate
+  // wait.
   std::optional<RecordKey> next_in;
   std::optional<RecordKey> next_out;
   TapMode tap = TapMode::kNone;
@@ -113,7 +117,8 @@ struct Splice {
   std::array<SpliceDirection, 2> directions;  // by Direction
 };
 
-// Both directions of a connection. `key` is that of packets in the direction of the connection's opener.
+// Both directions of a connection. `key` is that of packets in the direction of the connection's
+// opener.
 struct FlowSpec {
   FlowKey key;
   Action action = Action::kForward;
@@ -127,9 +132,9 @@ struct DirectionStats {
   uint64_t packets = 0;  // segments on the wire, also where they came coalesced
   uint64_t bytes = 0;    // of frames
   uint64_t payload_bytes = 0;
-  uint64_t new_payload_bytes = 0;  // spliced: without retransmissions
-  uint64_t records = 0;            // spliced: verified and wholly let go
-  uint32_t next_sequence = 0;      // as received: one past the highest byte accepted
+  uint64_t new_payload_bytes = 0;     // spliced: without retransmissions
+  uint64_t records = 0;               // spliced: verified and wholly let go
+  uint32_t next_sequence = 0;         // as received: one past the highest byte accepted
   uint32_t last_acknowledgement = 0;  // as received in this direction's packets
 };
 
@@ -138,14 +143,14 @@ struct FlowStats {
 };
 
 enum class CloseReason : uint8_t {
-  kFin,              // both directions finished and acknowledged
-  kReset,            // an RST that its receiver accepts went through
-  kIdle,             // no packet for the idle timeout
-  kRemoved,          // by the host
-  kBadRecord,        // a record's tag did not verify
-  kProtocol,         // record framing that TLS forbids, or a handshake message that cannot be spliced
-  kRenegotiation,    // TLS 1.2 handshake record after the splice began
-  kZeroized,         // keys cleared by reset, watchdog or command
+  kFin,            // both directions finished and acknowledged
+  kReset,          // an RST that its receiver accepts went through
+  kIdle,           // no packet for the idle timeout
+  kRemoved,        // by the host
+  kBadRecord,      // a record's tag did not verify
+  kProtocol,       // record framing that TLS forbids, or a handshake message that cannot be spliced
+  kRenegotiation,  // TLS 1.2 handshake record after the splice began
+  kZeroized,       // keys cleared by reset, watchdog or command
 };
 const char* close_reason_text(CloseReason reason);
 
