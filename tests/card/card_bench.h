@@ -1,0 +1,44 @@
+// What the conformance suite needs of a card under test: the card, and both of its wires.
+//
+// A new implementation joins the suite by giving a factory to INSTANTIATE_TEST_SUITE_P in
+// conformance.cpp.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/card/card.h"
+
+namespace vitrine::card::test {
+
+struct WireSample {
+  std::vector<uint8_t> bytes;  // checksums complete, also where the wire carried partial ones
+  uint16_t segment_size = 0;
+};
+
+struct BenchOptions {
+  uint32_t max_flows = 256;
+  uint32_t linger_ms = 1000;
+};
+
+class CardBench {
+ public:
+  virtual ~CardBench() = default;
+  virtual Card& card() = 0;
+  // Puts a frame on the wire towards the card.
+  virtual void put(Port port, const WireSample& frame) = 0;
+  // Everything that has left by the port since the last call.
+  virtual std::vector<WireSample> take(Port port) = 0;
+  // Lets the card's time pass (ageing, linger).
+  virtual void advance_ms(int64_t ms) = 0;
+};
+
+struct CardUnderTest {
+  std::string name;
+  std::function<std::unique_ptr<CardBench>(const BenchOptions&)> make;
+};
+
+}  // namespace vitrine::card::test
