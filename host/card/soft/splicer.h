@@ -24,6 +24,8 @@ class SpliceSink {
   // Strict: a frame that was held may leave now (whole, edited).
   virtual void release(Direction direction, MutableBytes frame, const ParsedFrame& parsed,
                        uint16_t segment_size) = 0;
+  // Strict: a frame that was held will never leave, because the flow died; called within process().
+  virtual void discard(Direction, DropReason) {}
 };
 
 struct SpliceVerdict {
@@ -47,6 +49,9 @@ class Splicer {
   // Zeroizes everything; the flow is dead afterwards.
   virtual void zeroize() = 0;
   virtual FlowStats stats() const = 0;
+  // Strict: frames held now. What is held when zeroize() or the destructor runs is thrown away without
+  // a discard(): count it first.
+  virtual size_t held_frames() const { return 0; }
 };
 
 }  // namespace vitrine::card::soft
