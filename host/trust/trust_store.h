@@ -1,0 +1,114 @@
+// Whom the appliance trusts: the system's certification authorities and what the operator imported.
+//
+// From the state directory: DIR/trust/*.pem, one file a certificate, named by its digest and
+// replaced atomically (write, fsync, rename). Files put there by hand are read too. An imported CA
+// certificate (basicConstraints CA:TRUE) is an anchor; every imported certificate is also *pinned*:
+// trusted as a server's own certificate for exactly itself, never as an issuer. A pinned
+// certificate's own names still count, unless it was imported for given names or carries none at
+// all (then it is good for any name). Dates and key strength are always checked.
+//
+// Threads: all members may be called from any thread; a snapshot is immutable and outlives changes.
+// The epoch rises with each change, so a cache that holds it in its key never outlives one.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/bytes.h"
+#include "host/base/status.h"
+#include "host/trust/certificate.h"
+#include "host/trust/peer_name.h"
+
+namespace vitrine::trust {
+
+constexpr const char* kSystemBundle = "/etc/ssl/certs/ca-certificates.crt";
+constexpr size_t kMaxImported = 4096;
+
+struct TrustOptions {
+  std::string state_dir;                                     // "" keeps imports in memory only
+  std::optional<std::string> system_bundle = kSystemBundle;  // nullopt turns the system store off
+};
+
+enum class ImportAs : uint8_t {
+  kAuto,  // an anchor if it is a CA certificate, and pinned
+  kPin,   // pinned only, even if it is a CA certificate
+};
+
+struct ImportOptions {
+  ImportAs as = ImportAs::kAuto;
+  std::vector<PeerName> names;  // bind the pin to these instead of the certificate's own names
+};
+
+// A row of `vitrine cert list`.
+struct ImportedCertificate {
+  std::string id;  // lower-case hexadecimal SHA-256 of the DER
+  std::string subject;
+  std::string issuer;
+  Validity validity;
+  bool anchor = false;
+  std::vector<PeerName> names;  // as given at import
+  std::string path;             // "" in memory
+};
+
+// One imported certificate as verification uses it.
+struct Pin {
+  std::shared_ptr<X509> certificate;
+  std::shared_ptr<X509_STORE> store;  // holds only this certificate
+  std::vector<PeerName> names;
+};
+
+// An immutable view of the store.
+struct Anchors {
+  std::shared_ptr<X509_STORE> store;
+  std::map<Digest, Pin> pins;
+  uint64_t epoch = 0;
+};
+
+class TrustStore {
+ public:
+  // Reads the system bundle and DIR/trust. A bundle or file that cannot be read is an error: an
+  // appliance that trusts less than configured must say so at start.
+  static Result<std::unique_ptr<TrustStore>> open(TrustOptions options);
+
+  // PEM, DER or PKCS#7. Returns the rows added; certificates already there are skipped, and an
+  // import that adds nothing is kAlreadyExists. All or nothing.
+  Result<std::vector<ImportedCertificate>> import(Bytes bytes, const ImportOptions& options = {});
+  // `id` may be a unique prefix of at least eight digits.
+  Status remove(std::string_view id);
+  std::vector<ImportedCertificate> list() const;
+  size_t system_anchor_count() const { return system_.size(); }
+  // Reads DIR/trust again, for files put there by hand.
+  Status reload();
+
+  uint64_t epoch() const { return epoch_.load(std::memory_order_acquire); }
+  std::shared_ptr<const Anchors> snapshot() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<X509> certificate;
+    ImportedCertificate row;
+  };
+
+  explicit TrustStore(TrustOptions options) : options_(std::move(options)) {}
+  Status load_system();
+  Result<std::map<Digest, Entry>> load_imported() const;
+  Status read_file(const std::string& path, std::map<Digest, Entry>& into) const;
+  Status write_file(Entry& entry) const;
+  Status publish(std::map<Digest, Entry> entries);
+  std::string directory() const { return options_.state_dir + "/trust"; }
+
+  const TrustOptions options_;
+  std::vector<std::shared_ptr<X509>> system_;
+  mutable std::mutex mutex_;  // guards the two below
+  std::map<Digest, Entry> entries_;
+  std::shared_ptr<const Anchors> anchors_;
+  std::atomic<uint64_t> epoch_{0};
+};
+
+}  // namespace vitrine::trust
