@@ -1,0 +1,1 @@
+"""What the journeys share: a topology, real peers, the appliance, and checks."""
