@@ -126,9 +126,9 @@ struct Event {
 void set_endpoints(Event& event, const Endpoint& client, const Endpoint& server);
 // Fills requested domain and host. Empty: no change.
 void set_server_name(Event& event, std::string_view name);
-// Fills leg, cause and both error details.
-// `library_error` is the TLS library's error string, `plain_error` what to say to people (may be
-// empty).
+// Fills leg, cause, both error details (the plain one with the library's where empty), and, where
+// not yet known, encrypted flow (yes) and decrypted flow (no). `library_error` is the TLS library's
+// error string, `plain_error` what to say to people (may be empty).
 void set_failure(Event& event, Leg leg, Cause cause, std::string library_error,
                  std::string plain_error = {});
 

@@ -75,6 +75,7 @@ class EventHub {
   EventHub& operator=(const EventHub&) = delete;
 
   // Gives id and time, fills total bytes, device and advice, and hands it to every sink.
+  // 0: the queue was full, and the event is counted as lost.
   EventId publish(Event event);
   TlsProxyLog log() { return TlsProxyLog(*this); }
   void log_line(LogLevel level, std::string_view message);

@@ -16,8 +16,6 @@ namespace vitrine::events {
 enum class LogLevel : uint8_t { kInfo, kError };
 enum class AlertDirection : uint8_t { kReceived, kSent };
 
-// "2014-02-05 05:21:42,189"
-std::string format_log_time(int64_t wall_ms);
 // The whole line, without its newline.
 std::string format_log_line(int64_t wall_ms, LogLevel level, std::string_view message);
 
@@ -34,8 +32,5 @@ std::string format_verify_failure(std::string_view text, int code, int depth);
 // Subject: /unstructuredName=ciscoasa   and   Issuer: ...
 std::string format_subject(std::string_view subject);
 std::string format_issuer(std::string_view issuer);
-
-// Control bytes and the escape itself as \xHH; cut at 1024 bytes.
-std::string printable(std::string_view text);
 
 }  // namespace vitrine::events
