@@ -1,0 +1,161 @@
+// A connection that the host took over: two kernel sockets, the packet path between them and the
+// wire, and the handover back to the card.
+//
+// client_fd() is us in the server's place, toward the real client; server_fd() is us in the
+// client's place, toward the real server. Both are non-blocking; the session reads, writes and may
+// shutdown() them, but never closes them.
+//
+// Handover, in the order that loses nothing:
+//   1. hold()                data beyond what was delivered waits from now on
+//   2. deliver_more(d, n)    where a TLS record was cut: n more bytes of that direction pass
+//   3. drained()             until kDrained; probe() wakes a delayed acknowledgement
+//   4. freeze()              both sockets stop; deltas and first sequence numbers for the splice
+//   5. card.install(splice)  by the session
+//   6. finish()              a fresh ACK each way, then the held frames, through the card
+// thaw() after 4 or a failed 5 and cancel_hold() go back to relaying. After finish() the object
+// stays for stragglers: punts from before the install still come through from_wire().
+//
+// Ownership: owns its sockets; Stack and FrameSink must outlive it. Threads: the Stack's.
+// Everything is bounded: ConnectionLimits.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "host/base/status.h"
+#include "host/base/unique_fd.h"
+#include "host/card/card.h"
+#include "host/takeover/frame_sink.h"
+#include "host/takeover/freeze.h"
+#include "host/takeover/lane.h"
+#include "host/takeover/stack.h"
+#include "host/wire/opening.h"
+
+namespace vitrine::takeover {
+
+struct ConnectionLimits {
+  size_t max_held_bytes = 1U << 20;  // both directions each
+  uint32_t receive_window = 32U << 10;
+};
+
+enum class ConnectionState : uint8_t {
+  kRelaying,
+  kHolding,
+  kFrozen,
+  kHandedOver,
+  kClosed,  // aborted
+};
+
+enum class DrainState : uint8_t {
+  kDrained,
+  kWaiting,   // not yet: acknowledgements, retransmissions or unread bytes are missing
+  kFinished,  // an end's FIN was already delivered, or a socket is no longer open: stay on the host
+  kReset,     // an end reset: abort()
+};
+
+// What card::SpliceDirection needs, by card::Direction.
+struct Frozen {
+  std::array<uint32_t, 2> sequence_delta{};
+  std::array<uint32_t, 2> timestamp_delta{};
+  std::array<uint32_t, 2> first_sequence{};
+};
+
+class Connection {
+ public:
+  // Takes over. REQUIRES: opening.established(). `early_bytes`: how many bytes of the client were
+  // acknowledged early (Assembler); the receive window covers them. Then pass the held frames to
+  // from_wire(). kAlreadyExists, kUnavailable: the four-tuple is still in use in the stack.
+  static Result<std::unique_ptr<Connection>> create(Stack& stack, FrameSink& sink,
+                                                    const wire::Opening& opening,
+                                                    uint32_t early_bytes = 0,
+                                                    const ConnectionLimits& limits = {});
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  int client_fd() const { return sockets_[0].get(); }
+  int server_fd() const { return sockets_[1].get(); }
+  const card::FlowKey& key() const { return key_; }  // of the client's packets
+  card::Direction client_direction() const { return card::direction_from(key_.ingress); }
+  ConnectionState state() const { return state_; }
+
+  // A packet of a real end, by the direction it came from. Bad checksums and strangers are dropped.
+  void from_wire(card::Direction direction, const card::FrameMeta& meta, Bytes frame);
+  // A packet of one of the two sockets (ConnectionTable finds the connection).
+  void from_stack(const wire::TcpPacket& packet, uint16_t segment_size);
+
+  void hold();
+  // REQUIRES: holding.
+  void deliver_more(card::Direction direction, uint32_t bytes);
+  Result<DrainState> drained();
+  // Makes ends that have not acknowledged everything do it now. A few times a connection.
+  void probe();
+  // kUnavailable: not drained after all; nothing is frozen, go on draining. REQUIRES: holding.
+  Result<Frozen> freeze();
+  // REQUIRES: frozen.
+  void thaw();
+  // REQUIRES: frozen, and the splice installed.
+  void finish();
+  // Holds no more; what was held passes. REQUIRES: holding.
+  void cancel_hold();
+
+  // The connection stays on the host for good: receive windows may grow.
+  void stay();
+  // Resets both real ends with sequence numbers that they accept; closes silently.
+  void abort();
+
+  // Whether an end's RST was seen; by direction of its packets.
+  bool reset_from(card::Direction direction) const { return lane(direction).reset_seen(); }
+  bool fin_from(card::Direction direction) const { return lane(direction).fin_delivered(); }
+  // The stream position up to which bytes of that direction go to the sockets.
+  uint32_t line(card::Direction direction) const { return lane(direction).line(); }
+  // Bytes of that direction that wait beyond the line.
+  size_t held_bytes(card::Direction direction) const { return lane(direction).held().bytes(); }
+  const LaneCounters& counters(card::Direction direction) const {
+    return lane(direction).counters();
+  }
+  // Both legs have sent and had acknowledged their FINs, or are reset: the object may go.
+  bool over() const;
+
+ private:
+  // The socket that faces the end which sends in `direction`, and what it started from.
+  struct Leg {
+    uint32_t receive_start = 0;
+    uint32_t sent_timestamp = 0;  // last TSval that left toward this end
+    uint32_t sent_sequence = 0;   // highest end of what left toward this end
+    bool fin_sent = false;
+    bool reset_sent = false;
+    uint32_t fin_end = 0;
+    SocketPosition position;  // while frozen, and after
+  };
+
+  Connection(Stack& stack, FrameSink& sink, const wire::Opening& opening,
+             const ConnectionLimits& limits);
+
+  size_t leg_of(card::Direction d) const { return d == client_direction() ? 0 : 1; }
+  card::Direction direction_of(size_t leg) const {
+    return leg == 0 ? client_direction() : card::opposite(client_direction());
+  }
+  const Lane& lane(card::Direction d) const { return lanes_[leg_of(d)]; }
+  card::Port port_of(size_t leg) const { return leg == 0 ? key_.ingress : opposite(key_.ingress); }
+  Lane::ToStack to_stack();
+  void send_to(size_t leg, uint8_t flags, uint32_t sequence, Bytes payload);
+  void reset_end(size_t leg);
+  void inject_received(size_t leg, const wire::TcpPacket& packet, uint16_t segment_size);
+  void inject_fresh_ack(size_t leg);
+
+  Stack& stack_;
+  FrameSink& sink_;
+  card::FlowKey key_;
+  bool timestamps_;
+  ConnectionState state_ = ConnectionState::kRelaying;
+  std::array<UniqueFd, 2> sockets_;  // client leg, server leg
+  std::array<Lane, 2> lanes_;        // packets of the client, of the server
+  std::array<Leg, 2> legs_;
+  std::array<Endpoint, 2> endpoints_;        // the real ends
+  std::array<wire::LinkTemplate, 2> links_;  // of frames that they send
+  std::vector<uint8_t> scratch_;
+};
+
+}  // namespace vitrine::takeover

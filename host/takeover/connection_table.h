@@ -1,0 +1,43 @@
+// Finds the taken-over connection that a packet of the stack belongs to, by its four-tuple.
+//
+// Does not own the connections. Not thread-safe. Two connections with the same addresses and ports
+// on different VLANs cannot be taken over at the same time: the stack has no VLANs.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "host/base/status.h"
+#include "host/takeover/connection.h"
+#include "host/takeover/stack.h"
+
+namespace vitrine::takeover {
+
+class ConnectionTable {
+ public:
+  // kAlreadyExists where the four-tuple is taken.
+  Status insert(Connection& connection);
+  void erase(const Connection& connection);
+  size_t size() const { return connections_.size(); }
+
+  // Reads at most `budget` packets of the stack and gives each to its connection; packets of none
+  // are dropped and counted. Returns how many were read.
+  size_t poll(Stack& stack, size_t budget);
+  uint64_t strays() const { return strays_; }
+
+ private:
+  struct Tuple {
+    Endpoint client;
+    Endpoint server;
+    bool operator==(const Tuple&) const = default;
+  };
+  struct TupleHash {
+    size_t operator()(const Tuple& tuple) const;
+  };
+  void dispatch(const StackPacket& packet);
+
+  std::unordered_map<Tuple, Connection*, TupleHash> connections_;
+  uint64_t strays_ = 0;
+};
+
+}  // namespace vitrine::takeover

@@ -1,0 +1,70 @@
+// The client's first data, held: frames in the order of arrival, and the bytes that are contiguous
+// from the first one.
+//
+// Overlapping and out-of-order segments are welcome; the first copy of a byte wins, as in most
+// kernels. Bounded: kMaxHelloBytes of stream and twice that of frames. A hello larger than the
+// client's initial window needs acknowledging before it is whole: see wants_ack(). What was
+// acknowledged early must reach the server even if the flow is bypassed: see hello_keeper.h.
+// Pure, not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "host/base/bytes.h"
+#include "host/base/status.h"
+#include "host/wire/hold.h"
+#include "host/wire/opening.h"
+#include "host/wire/tcp_packet.h"
+
+namespace vitrine::wire {
+
+// A 64 KiB hello, its record headers, and a window's slack.
+constexpr size_t kMaxHelloBytes = (64U << 10) + (8U << 10);
+
+class Assembler {
+ public:
+  // `first_sequence` is the client's initial sequence number plus one.
+  explicit Assembler(uint32_t first_sequence);
+
+  // Copies the frame in. kExhausted: beyond the bound, the frame was not kept (TCP sends it again).
+  Status add(const TcpPacket& packet, uint16_t segment_size);
+
+  // Contiguous bytes from first_sequence(); valid until the next add().
+  Bytes contiguous() const { return {bytes_.data(), contiguous_}; }
+  uint32_t first_sequence() const { return first_sequence_; }
+  uint32_t next_sequence() const { return first_sequence_ + static_cast<uint32_t>(contiguous_); }
+  // A FIN whose sequence number is next_sequence(): nothing more will come.
+  bool finished() const { return has_fin_ && fin_sequence_ == next_sequence(); }
+
+  // The held frames, in order of arrival. take_frames() empties.
+  const HoldQueue& frames() const { return frames_; }
+  HoldQueue take_frames() { return std::exchange(frames_, HoldQueue(kMaxHeldBytes)); }
+
+  // True when the client may be waiting for an acknowledgement before it sends more: its initial
+  // window may be as small as 3 segments (RFC 3390). Ask only while the hello is incomplete.
+  bool wants_ack() const;
+  // The frame, from the server to the client, that acknowledges contiguous(); marks it early.
+  std::vector<uint8_t> acknowledge(const Opening& opening);
+  // One past the highest byte acknowledged early; first_sequence() where none was.
+  uint32_t acknowledged_early() const { return acknowledged_; }
+  bool acked_early() const { return acknowledged_ != first_sequence_; }
+
+ private:
+  static constexpr size_t kMaxHeldBytes = 2 * kMaxHelloBytes;
+
+  void merge(size_t begin, size_t end);
+
+  uint32_t first_sequence_;
+  uint32_t acknowledged_;
+  size_t contiguous_ = 0;
+  size_t segment_ = 536;  // largest payload seen
+  bool has_fin_ = false;
+  uint32_t fin_sequence_ = 0;
+  std::vector<uint8_t> bytes_;                      // by offset from first_sequence_
+  std::vector<std::pair<size_t, size_t>> islands_;  // [begin, end) past contiguous_, sorted
+  HoldQueue frames_{kMaxHeldBytes};
+};
+
+}  // namespace vitrine::wire

@@ -1,0 +1,23 @@
+// The Internet checksum (RFC 1071), whole and for TCP over IPv4 and IPv6 (RFC 9293, RFC 8200).
+//
+// Sums are of 16-bit big-endian words in host integers. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "host/base/bytes.h"
+
+namespace vitrine::wire {
+
+// One's complement sum, folded to 16 bits, not inverted. An odd last byte counts as a high byte.
+uint16_t ones_sum(Bytes bytes, uint32_t initial = 0);
+
+// Sum of the pseudo header of an IP packet's TCP segment of `tcp_size` bytes, not inverted.
+// REQUIRES: a whole IPv4 or IPv6 header.
+uint16_t pseudo_header_sum(Bytes ip_header, size_t tcp_size);
+
+// Writes the IPv4 header checksum (nothing for IPv6) and the TCP checksum of a whole IP packet.
+// REQUIRES: a well-formed packet; `tcp_offset` counts from the IP header.
+void write_checksums(MutableBytes ip_packet, size_t tcp_offset);
+
+}  // namespace vitrine::wire
