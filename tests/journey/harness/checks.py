@@ -64,7 +64,29 @@ def last_event_id(appliance: Appliance) -> int:
     return rows[-1]["id"] if rows else 0
 
 
-def event_after(appliance: Appliance, after: int, kind: str, timeout: float = 5.0) -> Json:
-    """The first event of the kind with an id above `after`; waits for it."""
-    return wait_for(f"an event {kind}",
-                    lambda: events(appliance, after=after, type=kind), timeout)[0]
+def events_after(appliance: Appliance, after: int, kind: str, count: int = 1, timeout: float = 8.0) -> list[Json]:
+    """The events of the kind with ids above `after`, at least `count`; waits for them."""
+    found: list[Json] = []
+
+    def enough() -> bool:
+        found[:] = events(appliance, after=after, type=kind)
+        return len(found) >= count
+
+    wait_for(f"{count} event(s) {kind}", enough, timeout)
+    return list(found)
+
+
+def event_after(appliance: Appliance, after: int, kind: str, timeout: float = 8.0) -> Json:
+    """The first of them."""
+    return events_after(appliance, after, kind, 1, timeout)[0]
+
+
+def on_card(appliance: Appliance, after: int, at_least: int = 0, share: float = 0.99) -> Json:
+    """The closed event since `after`: spliced, with that share of payload on the card, and that much of it."""
+    event = event_after(appliance, after, "tls_closed")
+    inspected = event["inspection"]
+    expect(inspected["handling"] == "spliced", f"{inspected['handling']}: {inspected['relay_reason']}")
+    card, host = inspected["card_payload_bytes"] or 0, inspected["host_payload_bytes"] or 0
+    expect(card >= at_least, f"{card} payload bytes on the card, not {at_least}")
+    expect(card >= share * (card + host) or not at_least, f"{card} bytes on the card, {host} on the host")
+    return event
