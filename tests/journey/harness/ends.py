@@ -9,6 +9,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,15 +165,17 @@ class TlsEnd:
 
 @contextlib.contextmanager
 def tls_pair(client_space: Namespace, server_space: Namespace, address: str, port: int, ca: Path,
-             certificate: Path, version: str) -> Iterator[tuple[TlsEnd, TlsEnd]]:
+             certificate: Path, version: str, keylog: Path | None = None) -> Iterator[tuple[TlsEnd, TlsEnd]]:
     """A client and a server end, both handshaken, through whatever is between them."""
-    import threading
-
     with listen(server_space, address, port) as listener:
         client_socket = connect(client_space, address, port)
         server_socket = accept(listener)
-    client = TlsEnd(client_socket, client_context(ca, version))
-    server = TlsEnd(server_socket, server_context(certificate, version), server=True)
+    contexts = client_context(ca, version), server_context(certificate, version)
+    if keylog:
+        for context in contexts:
+            context.keylog_filename = str(keylog)
+    client = TlsEnd(client_socket, contexts[0])
+    server = TlsEnd(server_socket, contexts[1], server=True)
     errors: list[BaseException] = []
 
     def serve() -> None:

@@ -79,6 +79,7 @@ def _nginx_config(root: Path, certificate: Path, port: int, settings: str, worke
     return f"""daemon off;
 user root;
 worker_processes {workers};
+master_process {"on" if workers > 1 else "off"};
 pid {root}/nginx.pid;
 error_log stderr warn;
 events {{ worker_connections 4096; }}
