@@ -22,38 +22,14 @@
 
 #include "host/base/bytes.h"
 #include "host/base/status.h"
-#include "host/trust/certificate.h"
-#include "host/trust/peer_name.h"
+#include "host/trust/imported.h"
 
 namespace vitrine::trust {
 
 constexpr const char* kSystemBundle = "/etc/ssl/certs/ca-certificates.crt";
-constexpr size_t kMaxImported = 4096;
-
 struct TrustOptions {
   std::string state_dir;                                     // "" keeps imports in memory only
   std::optional<std::string> system_bundle = kSystemBundle;  // nullopt turns the system store off
-};
-
-enum class ImportAs : uint8_t {
-  kAuto,  // an anchor if it is a CA certificate, and pinned
-  kPin,   // pinned only, even if it is a CA certificate
-};
-
-struct ImportOptions {
-  ImportAs as = ImportAs::kAuto;
-  std::vector<PeerName> names;  // bind the pin to these instead of the certificate's own names
-};
-
-// A row of `vitrine cert list`.
-struct ImportedCertificate {
-  std::string id;  // lower-case hexadecimal SHA-256 of the DER
-  std::string subject;
-  std::string issuer;
-  Validity validity;
-  bool anchor = false;
-  std::vector<PeerName> names;  // as given at import
-  std::string path;             // "" in memory
 };
 
 // One imported certificate as verification uses it.
@@ -90,23 +66,17 @@ class TrustStore {
   std::shared_ptr<const Anchors> snapshot() const;
 
  private:
-  struct Entry {
-    std::shared_ptr<X509> certificate;
-    ImportedCertificate row;
-  };
-
   explicit TrustStore(TrustOptions options) : options_(std::move(options)) {}
   Status load_system();
-  Result<std::map<Digest, Entry>> load_imported() const;
-  Status read_file(const std::string& path, std::map<Digest, Entry>& into) const;
-  Status write_file(Entry& entry) const;
-  Status publish(std::map<Digest, Entry> entries);
+  Status publish(Imports imports);
+  Status store_files(const std::vector<Import>& added) const;
+  void remove_files(const std::vector<Import>& added) const;
   std::string directory() const { return options_.state_dir + "/trust"; }
 
   const TrustOptions options_;
   std::vector<std::shared_ptr<X509>> system_;
   mutable std::mutex mutex_;  // guards the two below
-  std::map<Digest, Entry> entries_;
+  Imports imports_;
   std::shared_ptr<const Anchors> anchors_;
   std::atomic<uint64_t> epoch_{0};
 };

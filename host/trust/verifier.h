@@ -57,8 +57,8 @@ class Verifier {
   Verdict verify(X509* leaf, STACK_OF(X509) * untrusted, const PeerName& name);
   // `chain` leaf first.
   Verdict verify(STACK_OF(X509) * chain, const PeerName& name);
-  // For SSL_CTX_set_cert_verify_callback: takes the peer's chain from `context` and writes error,
-  // depth and failing certificate back into it. The return value's `trusted` is the callback's.
+  // For SSL_CTX_set_cert_verify_callback: takes the peer's chain from `context` and writes error
+  // and depth back into it. The return value's `trusted` is the callback's.
   Verdict verify_in_handshake(X509_STORE_CTX* context, const PeerName& name);
 
   uint64_t epoch() const { return store_.epoch(); }

@@ -1,0 +1,213 @@
+// Opening and changing the store.  The files are trust_files.cpp's.
+#include "host/trust/trust_store.h"
+
+#include <utility>
+
+#include "host/trust/trust_files.h"
+
+namespace vitrine::trust {
+namespace {
+
+constexpr size_t kShortestIdPrefix = 8;
+
+std::shared_ptr<X509_STORE> make_store() {
+  UniqueX509Store store(X509_STORE_new());
+  if (store != nullptr) {
+    // An imported intermediate CA ends a path too; pins never enter this store.
+    X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
+  }
+  return share(std::move(store));
+}
+
+Status add(X509_STORE* store, X509* certificate) {
+  if (store == nullptr || X509_STORE_add_cert(store, certificate) != 1) {
+    return openssl_status("cannot add to the trust store");
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TrustStore>> TrustStore::open(TrustOptions options) {
+  std::unique_ptr<TrustStore> store(new TrustStore(std::move(options)));
+  if (Status status = store->load_system(); !status) {
+    return status;
+  }
+  if (Status status = store->reload(); !status) {
+    return status;
+  }
+  return store;
+}
+
+Status TrustStore::load_system() {
+  if (!options_.system_bundle) {
+    return Status::ok();
+  }
+  Result<std::vector<uint8_t>> bytes = read_certificate_file(*options_.system_bundle);
+  if (!bytes) {
+    return {bytes.status().code(), "system trust store: " + bytes.status().message() +
+                                       "; install ca-certificates or turn the system store off"};
+  }
+  Result<std::vector<UniqueX509>> certificates = parse_certificates(*bytes);
+  if (!certificates) {
+    return {certificates.status().code(), "system trust store " + *options_.system_bundle + ": " +
+                                              certificates.status().message()};
+  }
+  for (UniqueX509& certificate : *certificates) {
+    system_.push_back(share(std::move(certificate)));
+  }
+  return Status::ok();
+}
+
+Status TrustStore::reload() {
+  std::lock_guard lock(mutex_);
+  Imports imports;
+  if (!options_.state_dir.empty()) {
+    Result<Imports> found = read_imports(directory());
+    if (!found) {
+      return found.status();
+    }
+    imports = std::move(*found);
+  }
+  return publish(std::move(imports));
+}
+
+// REQUIRES: mutex_ is held.  Either everything changes or nothing does.
+Status TrustStore::publish(Imports imports) {
+  if (imports.size() > kMaxImported) {
+    return {Code::kExhausted,
+            "more than " + std::to_string(kMaxImported) + " imported certificates"};
+  }
+  auto anchors = std::make_shared<Anchors>();
+  anchors->store = make_store();
+  for (const std::shared_ptr<X509>& certificate : system_) {
+    if (Status status = add(anchors->store.get(), certificate.get()); !status) {
+      return status;
+    }
+  }
+  for (const auto& [digest, import] : imports) {
+    Pin pin{import.certificate, make_store(), import.row.names};
+    if (Status status = add(pin.store.get(), import.certificate.get()); !status) {
+      return status;
+    }
+    anchors->pins.emplace(digest, std::move(pin));
+    if (import.row.anchor) {
+      if (Status status = add(anchors->store.get(), import.certificate.get()); !status) {
+        return status;
+      }
+    }
+  }
+  anchors->epoch = epoch_.load(std::memory_order_relaxed) + 1;
+  imports_ = std::move(imports);
+  epoch_.store(anchors->epoch, std::memory_order_release);
+  anchors_ = std::move(anchors);
+  return Status::ok();
+}
+
+Result<std::vector<ImportedCertificate>> TrustStore::import(Bytes bytes,
+                                                            const ImportOptions& options) {
+  Result<std::vector<UniqueX509>> certificates = parse_certificates(bytes);
+  if (!certificates) {
+    return certificates.status();
+  }
+  std::lock_guard lock(mutex_);
+  Imports after = imports_;
+  std::vector<Import> added;
+  for (UniqueX509& certificate : *certificates) {
+    const Digest digest = digest_of(certificate.get());
+    if (after.contains(digest)) {
+      continue;
+    }
+    Result<Import> import = describe_import(share(std::move(certificate)), options);
+    if (!import) {
+      return import.status();
+    }
+    if (!options_.state_dir.empty()) {
+      import->row.path = directory() + "/" + import->row.id + ".pem";
+    }
+    added.push_back(*import);
+    after.emplace(digest, std::move(*import));
+  }
+  if (added.empty()) {
+    return Status(Code::kAlreadyExists, "already imported");
+  }
+  if (Status status = store_files(added); !status) {
+    return status;
+  }
+  if (Status status = publish(std::move(after)); !status) {
+    remove_files(added);
+    return status;
+  }
+  std::vector<ImportedCertificate> rows;
+  for (Import& import : added) {
+    rows.push_back(std::move(import.row));
+  }
+  return rows;
+}
+
+Status TrustStore::store_files(const std::vector<Import>& added) const {
+  if (options_.state_dir.empty()) {
+    return Status::ok();
+  }
+  for (const Import& import : added) {
+    if (Status status = write_import(directory(), import); !status) {
+      remove_files(added);
+      return status;
+    }
+  }
+  return Status::ok();
+}
+
+void TrustStore::remove_files(const std::vector<Import>& added) const {
+  for (const Import& import : added) {
+    if (!import.row.path.empty()) {
+      // Best effort: what stays is found, and shown, at the next start.
+      static_cast<void>(remove_import(directory(), import));
+    }
+  }
+}
+
+Status TrustStore::remove(std::string_view id) {
+  if (id.size() < kShortestIdPrefix) {
+    return {Code::kInvalidArgument, "give at least eight digits of the certificate's id"};
+  }
+  std::lock_guard lock(mutex_);
+  Imports after = imports_;
+  auto found = after.end();
+  for (auto it = after.begin(); it != after.end(); ++it) {
+    if (it->second.row.id.starts_with(id)) {
+      if (found != after.end()) {
+        return {Code::kInvalidArgument, "more than one imported certificate begins with that id"};
+      }
+      found = it;
+    }
+  }
+  if (found == after.end()) {
+    return {Code::kNotFound, "no imported certificate has that id; see `vitrine cert list`"};
+  }
+  const Import import = found->second;
+  after.erase(found);
+  if (!import.row.path.empty()) {
+    if (Status status = remove_import(directory(), import); !status) {
+      return status;
+    }
+  }
+  return publish(std::move(after));
+}
+
+std::vector<ImportedCertificate> TrustStore::list() const {
+  std::lock_guard lock(mutex_);
+  std::vector<ImportedCertificate> rows;
+  rows.reserve(imports_.size());
+  for (const auto& [digest, import] : imports_) {
+    rows.push_back(import.row);
+  }
+  return rows;
+}
+
+std::shared_ptr<const Anchors> TrustStore::snapshot() const {
+  std::lock_guard lock(mutex_);
+  return anchors_;
+}
+
+}  // namespace vitrine::trust
