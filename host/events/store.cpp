@@ -129,8 +129,7 @@ Filter filter_of(const EventQuery& query) {
   if (query.host) {
     filter.add("host = ?", *query.host);
   }
-  filter.values.emplace_back(
-      static_cast<int64_t>(std::clamp<uint32_t>(query.limit, 1, EventQuery::kMaxLimit)));
+  filter.values.emplace_back(static_cast<int64_t>(std::min(query.limit, EventQuery::kMaxLimit)));
   return filter;
 }
 

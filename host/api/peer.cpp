@@ -1,0 +1,34 @@
+#include "host/api/peer.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/socket.h>
+
+namespace vitrine::api {
+
+Result<PeerCredentials> peer_credentials(int socket) {
+  ucred credentials{};
+  socklen_t length = sizeof(credentials);
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
+    return Status::from_errno("SO_PEERCRED", errno);
+  }
+  PeerCredentials peer{credentials.uid, credentials.gid, {}};
+  length = 0;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, nullptr, &length) == 0 || errno != ERANGE) {
+    return peer;  // none
+  }
+  peer.supplementary.resize(length / sizeof(gid_t));
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, peer.supplementary.data(), &length) != 0) {
+    return Status::from_errno("SO_PEERGROUPS", errno);
+  }
+  return peer;
+}
+
+bool may_manage(const PeerCredentials& peer, uid_t daemon_user, gid_t daemon_group) {
+  return peer.user == 0 || peer.user == daemon_user || peer.group == daemon_group ||
+         std::find(peer.supplementary.begin(), peer.supplementary.end(), daemon_group) !=
+             peer.supplementary.end();
+}
+
+}  // namespace vitrine::api

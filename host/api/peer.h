@@ -1,0 +1,24 @@
+// Who is at the other end of a Unix socket, and whether they may manage the appliance.
+#pragma once
+
+#include <vector>
+
+#include <sys/types.h>
+
+#include "host/base/status.h"
+
+namespace vitrine::api {
+
+struct PeerCredentials {
+  uid_t user = 0;
+  gid_t group = 0;
+  std::vector<gid_t> supplementary;
+};
+
+// SO_PEERCRED and SO_PEERGROUPS: as they were when the peer connected.
+Result<PeerCredentials> peer_credentials(int socket);
+
+// Root, the daemon's own user, or a member of the daemon's group.
+bool may_manage(const PeerCredentials& peer, uid_t daemon_user, gid_t daemon_group);
+
+}  // namespace vitrine::api
