@@ -24,7 +24,8 @@ namespace vitrine::card {
   X(kProtocol, "protocol", "record framing that TLS forbids, on a spliced flow")                  \
   X(kUnsplicable, "unsplicable", "a segment kind that cannot be spliced (SYN with data, urgent)") \
   X(kImpaired, "impaired", "lost on purpose by the fault injector")                               \
-  X(kNotReady, "not_ready", "the card is not running or lost its host (fail closed)")
+  X(kNotReady, "not_ready", "the card is not running or lost its host (fail closed)")             \
+  X(kChecksum, "checksum", "a wrong IPv4 or TCP checksum on a spliced flow")
 
 #define VITRINE_PUNT_REASONS(X)                                                            \
   X(kRule, "rule", "a rule says punt")                                                     \
@@ -71,6 +72,8 @@ struct Counters {
   uint64_t tap_lost = 0;
   uint64_t flow_table_full = 0;
   uint64_t flows = 0;  // a level: connections installed now
+  // Frames that a port's own queue lost before the card saw them; outside the balance.
+  std::array<uint64_t, 2> missed{};
 
   uint64_t total_in() const;
   uint64_t total_out() const;

@@ -10,21 +10,21 @@
 namespace vitrine::card::soft {
 
 struct TcpOptionsAt {
-  uint16_t timestamp = 0;    // offset of TSval (4 bytes, then TSecr), 0 where absent
-  uint16_t sack = 0;         // offset of the first left edge, 0 where absent
-  uint8_t sack_blocks = 0;   // 8 bytes each
+  uint16_t timestamp = 0;   // offset of TSval (4 bytes, then TSecr), 0 where absent
+  uint16_t sack = 0;        // offset of the first left edge, 0 where absent
+  uint8_t sack_blocks = 0;  // 8 bytes each
 };
 
 struct ParsedFrame {
-  FlowKey key;                // ingress filled by the port
-  uint16_t l3 = 0;            // IPv4 or IPv6 header
-  uint16_t l4 = 0;            // TCP or UDP header
-  uint32_t payload = 0;       // first byte after the TCP header
+  FlowKey key;                  // ingress filled by the port
+  uint16_t l3 = 0;              // IPv4 or IPv6 header
+  uint16_t l4 = 0;              // TCP or UDP header
+  uint32_t payload = 0;         // first byte after the TCP header
   uint32_t payload_length = 0;  // by the IP length field, not by the frame's (Ethernet pads)
   uint32_t sequence = 0;
   uint32_t acknowledgement = 0;
   uint16_t window = 0;
-  uint8_t tcp_flags = 0;      // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
+  uint8_t tcp_flags = 0;  // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
   TcpOptionsAt options;
 };
 

@@ -13,6 +13,7 @@
 #include "host/base/clock.h"
 #include "host/base/status.h"
 #include "host/card/card.h"
+#include "host/card/soft/record/splice.h"
 #include "host/card/soft/wire_port.h"
 
 namespace vitrine::card::soft {
@@ -35,8 +36,7 @@ struct SoftCardConfig {
   uint32_t max_flows = 65536;           // connections
   size_t host_ring_bytes = 8U << 20;    // punts, events and tap towards the host
   size_t inject_ring_bytes = 8U << 20;  // frames from the host
-  size_t splice_slot_chunks = 16384;    // chunks of record slots shared by all spliced flows
-  size_t strict_hold_frames = 1024;     // packets held by strict splices, all flows together
+  SplicePoolLimits splice_pools;
   uint32_t linger_ms = 1000;  // from the last packet of a closed flow to its entry's removal
   const Clock* clock = &Clock::system();  // must outlive the card
 };

@@ -1,0 +1,16 @@
+// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed 64-bit hash that an attacker who chooses the
+// input cannot steer. Any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "host/base/bytes.h"
+
+namespace vitrine::card::soft {
+
+using SipKey = std::array<uint64_t, 2>;
+
+uint64_t siphash(const SipKey& key, Bytes bytes);
+
+}  // namespace vitrine::card::soft
