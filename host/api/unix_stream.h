@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <iterator>
 #include <optional>
 #include <string>
 
@@ -28,14 +27,14 @@ class UnixStream {
 
   template <typename MutableBuffers>
   size_t read_some(const MutableBuffers& buffers, boost::system::error_code& error) {
-    const boost::asio::mutable_buffer buffer = first(boost::asio::buffer_sequence_begin(buffers),
-                                                     boost::asio::buffer_sequence_end(buffers));
+    const auto buffer = first<boost::asio::mutable_buffer>(
+        boost::asio::buffer_sequence_begin(buffers), boost::asio::buffer_sequence_end(buffers));
     return receive(buffer, error);
   }
   template <typename ConstBuffers>
   size_t write_some(const ConstBuffers& buffers, boost::system::error_code& error) {
-    const boost::asio::const_buffer buffer = first(boost::asio::buffer_sequence_begin(buffers),
-                                                   boost::asio::buffer_sequence_end(buffers));
+    const auto buffer = first<boost::asio::const_buffer>(
+        boost::asio::buffer_sequence_begin(buffers), boost::asio::buffer_sequence_end(buffers));
     return send(buffer, error);
   }
 
@@ -62,12 +61,15 @@ class UnixStream {
  private:
   explicit UnixStream(UniqueFd fd) : fd_(std::move(fd)) {}
 
-  template <typename Iterator>
-  static auto first(Iterator begin, Iterator end) {
-    while (begin != end && begin->size() == 0) {
-      ++begin;
+  // The first buffer that is not empty.
+  template <typename Buffer, typename Iterator>
+  static Buffer first(Iterator begin, Iterator end) {
+    for (; begin != end; ++begin) {
+      if (const Buffer buffer(*begin); buffer.size() > 0) {
+        return buffer;
+      }
     }
-    return begin == end ? typename std::iterator_traits<Iterator>::value_type{} : *begin;
+    return {};
   }
   bool wait_for(short events, boost::system::error_code& error) const;
   size_t receive(boost::asio::mutable_buffer buffer, boost::system::error_code& error);
