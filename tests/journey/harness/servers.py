@@ -29,6 +29,12 @@ class Server:
         self.port = port
         self.daemon = daemon
 
+    def _wait(self, space: Namespace) -> None:
+        try:
+            space.wait_listening(self.port)
+        except TimeoutError as error:
+            raise RuntimeError(f"{error}: {self.daemon.text()[-800:]}") from error
+
     def check_payload(self, body: str, token: str) -> bool:
         return token in body
 
@@ -53,7 +59,7 @@ class Nginx(Server):
         daemon = Daemon(space, ["nginx", "-p", str(self.root), "-c", str(config), "-e", "stderr"],
                         folder / f"nginx-{port}.log")
         super().__init__("nginx", port, daemon)
-        space.wait_listening(port)
+        self._wait(space)
 
     def add_file(self, name: str, size: int) -> Path:
         """A file of random bytes under /files/."""
@@ -117,7 +123,7 @@ class OpensslServer(Server):
                                 *words], folder / f"s_server-{port}.log",
                         stdin=subprocess.PIPE if piped else subprocess.DEVNULL)
         super().__init__("s_server", port, daemon)
-        space.wait_listening(port)
+        self._wait(space)
 
     def check_payload(self, body: str, token: str) -> bool:
         """-www repeats nothing of the request: the page must be whole."""
@@ -135,7 +141,7 @@ class GnutlsServer(Server):
         daemon = Daemon(space, ["gnutls-serv", "--port", str(port), "--x509certfile", str(certificate),
                                 "--x509keyfile", str(certificate), *words], folder / f"gnutls-{port}.log")
         super().__init__("gnutls-serv", port, daemon)
-        space.wait_listening(port)
+        self._wait(space)
 
     def suite_seen(self, version: str, cipher: str, body: str) -> bool:
         name = re.escape(SUITES[version, cipher][1])
