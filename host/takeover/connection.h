@@ -16,12 +16,14 @@
 // stays for stragglers: punts from before the install still come through from_wire().
 //
 // Ownership: owns its sockets; Stack and FrameSink must outlive it. Threads: the Stack's.
-// Everything is bounded: ConnectionLimits.
+// Everything is bounded: ConnectionLimits. The receive windows stay small until stay(), so that a
+// handover never takes back a promise.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "host/base/status.h"
 #include "host/base/unique_fd.h"
@@ -35,7 +37,7 @@
 namespace vitrine::takeover {
 
 struct ConnectionLimits {
-  size_t max_held_bytes = 1U << 20;  // both directions each
+  size_t max_held_bytes = 1U << 20;  // each direction
   uint32_t receive_window = 32U << 10;
 };
 
@@ -115,22 +117,28 @@ class Connection {
   const LaneCounters& counters(card::Direction direction) const {
     return lane(direction).counters();
   }
-  // Both legs have sent and had acknowledged their FINs, or are reset: the object may go.
+  // Nothing more will come: both legs have exchanged and acknowledged their FINs, or one was reset.
+  // The object may go; stragglers after that are nobody's.
   bool over() const;
 
  private:
   // The socket that faces the end which sends in `direction`, and what it started from.
   struct Leg {
-    uint32_t receive_start = 0;
-    uint32_t sent_timestamp = 0;  // last TSval that left toward this end
-    uint32_t sent_sequence = 0;   // highest end of what left toward this end
+    Endpoint end;                // the real end
+    wire::LinkTemplate link;     // of the frames that it sends
+    uint32_t receive_start = 0;  // first byte that the socket received
+    // What last left toward the end.
+    uint32_t sent_sequence = 0;  // one past the highest byte
+    uint32_t sent_acknowledgement = 0;
+    uint16_t sent_window = 0;  // as in the header
+    uint32_t sent_timestamp = 0;
     bool fin_sent = false;
-    bool reset_sent = false;
-    uint32_t fin_end = 0;
     SocketPosition position;  // while frozen, and after
   };
 
-  Connection(Stack& stack, FrameSink& sink, const wire::Opening& opening,
+  static constexpr std::array<size_t, 2> kLegs = {0, 1};  // client leg, server leg
+
+  Connection(Stack& stack, FrameSink& sink, const wire::Opening& opening, uint32_t early_bytes,
              const ConnectionLimits& limits);
 
   size_t leg_of(card::Direction d) const { return d == client_direction() ? 0 : 1; }
@@ -138,12 +146,19 @@ class Connection {
     return leg == 0 ? client_direction() : card::opposite(client_direction());
   }
   const Lane& lane(card::Direction d) const { return lanes_[leg_of(d)]; }
-  card::Port port_of(size_t leg) const { return leg == 0 ? key_.ingress : opposite(key_.ingress); }
+  card::Port port_of(size_t leg) const {
+    return leg == 0 ? key_.ingress : card::opposite(key_.ingress);
+  }
   Lane::ToStack to_stack();
-  void send_to(size_t leg, uint8_t flags, uint32_t sequence, Bytes payload);
-  void reset_end(size_t leg);
-  void inject_received(size_t leg, const wire::TcpPacket& packet, uint16_t segment_size);
+  Status open_socket(size_t leg, const wire::Opening& opening, uint32_t early_bytes,
+                     const ConnectionLimits& limits);
+  Status check_frozen() const;
+  Frozen frozen_values() const;
+  // Frames made here, in the words of the socket that faces the end of `leg`.
+  void send_to_end(size_t leg, uint8_t flags, uint32_t sequence, Bytes payload);
+  // Frames for the card, as if the end of `leg` had just sent them.
   void inject_fresh_ack(size_t leg);
+  void inject_received(size_t leg, const wire::TcpPacket& packet, uint16_t segment_size);
 
   Stack& stack_;
   FrameSink& sink_;
@@ -153,8 +168,6 @@ class Connection {
   std::array<UniqueFd, 2> sockets_;  // client leg, server leg
   std::array<Lane, 2> lanes_;        // packets of the client, of the server
   std::array<Leg, 2> legs_;
-  std::array<Endpoint, 2> endpoints_;        // the real ends
-  std::array<wire::LinkTemplate, 2> links_;  // of frames that they send
   std::vector<uint8_t> scratch_;
 };
 

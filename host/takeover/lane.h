@@ -34,6 +34,8 @@ class Lane {
   // A packet of the real end. REQUIRES: right checksums.
   void take(const wire::TcpPacket& packet, uint16_t segment_size, const ToStack& to_stack);
 
+  // The socket's window has grown: data further beyond the line is credible.
+  void widen(uint32_t window) { window_limit_ = window; }
   void hold() { holding_ = true; }
   // Moves the line by `bytes`; what is held or comes up to there passes.
   void advance(uint32_t bytes, const ToStack& to_stack);

@@ -31,9 +31,10 @@ std::vector<uint8_t> build_frame(const LinkTemplate& link, const Segment& segmen
 std::vector<uint8_t> build_ip(const Segment& segment);
 
 // The part of a segment that covers payload bytes [from, to): header copied, sequence moved,
-// lengths and checksums rebuilt; FIN stays only where `to` is the payload's end, PSH likewise.
-// REQUIRES: from <= to <= payload size.
-std::vector<uint8_t> cut_frame(const TcpPacket& packet, size_t from, size_t to);
+// lengths and checksums rebuilt; FIN stays only where `to` is the payload's end and keep_fin says
+// so, PSH where `to` is the payload's end. REQUIRES: from <= to <= payload size.
+std::vector<uint8_t> cut_frame(const TcpPacket& packet, size_t from, size_t to,
+                               bool keep_fin = true);
 
 // The segment's bare acknowledgement: no payload, no FIN, PSH or URG, the given sequence number.
 std::vector<uint8_t> ack_only(const TcpPacket& packet, uint32_t sequence);
