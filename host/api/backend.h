@@ -116,8 +116,8 @@ class Backend {
   virtual CountersReport counters() = 0;
   virtual PolicyReport policy() = 0;
   virtual std::vector<CertificateRow> certificates() = 0;
-  // PEM, one or more certificates; each becomes a trusted one.
-  virtual Result<std::vector<CertificateRow>> import_certificates(std::string_view pem) = 0;
+  // The bytes of a file of certificates (PEM, DER); each becomes a trusted one.
+  virtual Result<std::vector<CertificateRow>> import_certificates(std::string_view file) = 0;
   virtual Status remove_certificate(std::string_view id) = 0;
   // kNotFound where no CA is set up.
   virtual Result<CaReport> ca() = 0;

@@ -126,6 +126,16 @@ Result<json::value> Client::remove(std::string_view target) const {
   return call(path_, timeout_, request_for(http::verb::delete_, target, {}));
 }
 
+bool Client::reachable() const {
+  const auto stream = UnixStream::connect(path_);
+  return stream || stream.status().code() != Code::kUnavailable;
+}
+
+bool Client::permitted() const {
+  const auto answer = get("/v1/status");
+  return answer || answer.status().code() != Code::kPermission;
+}
+
 Status Client::follow(std::string_view target,
                       const std::function<bool(const json::value&)>& on_item) const {
   auto stream = UnixStream::connect(path_);

@@ -33,6 +33,11 @@ class Client {
   Status follow(std::string_view target,
                 const std::function<bool(const boost::json::value&)>& on_item) const;
 
+  // Whether anybody listens on the socket, and whether this process may connect to it and be
+  // served.
+  bool reachable() const;
+  bool permitted() const;
+
   const std::string& socket_path() const { return path_; }
 
  private:

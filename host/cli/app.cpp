@@ -1,0 +1,171 @@
+#include "host/cli/app.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "host/api/client.h"
+#include "host/cli/commands.h"
+#include "host/events/query.h"
+
+namespace vitrine::cli {
+namespace {
+
+constexpr const char* kDefaultStateDir = "/var/lib/vitrine";
+constexpr const char* kFooter = R"(Examples:
+  vitrine status
+  vitrine events --follow --type tls_abort
+  vitrine events --since 2h --host example.org --json
+  vitrine event 42
+  vitrine cert ca init --state /var/lib/vitrine
+  vitrine cert import server.pem
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 vitrined cannot be reached.)";
+
+// What the command line says; filled by the parser.
+struct Arguments {
+  std::string socket;
+  bool json = false;
+  bool no_color = false;
+  EventFilters filters;
+  bool follow = false;
+  uint64_t event_id = 0;
+  uint32_t flow_limit = 1000;
+  std::string file;
+  std::string certificate_id;
+  std::string output;
+  std::string state_dir;
+  CaInitRequest ca;
+  std::function<int(Commands&)> action;
+};
+
+// The command `name` of `parent`, which does `action`.
+CLI::App* add_command(CLI::App& parent, Arguments& arguments, const std::string& name,
+                      const std::string& text, std::function<int(Commands&)> action) {
+  CLI::App* command = parent.add_subcommand(name, text);
+  command->fallthrough();
+  command->callback([&arguments, action = std::move(action)] { arguments.action = action; });
+  return command;
+}
+
+std::vector<std::string> type_codes() {
+  std::vector<std::string> codes;
+  for (const events::EventTypeText& type : events::kEventTypes) {
+    codes.emplace_back(type.code);
+  }
+  return codes;
+}
+
+void add_event_commands(CLI::App& app, Arguments& a) {
+  CLI::App* events = add_command(app, a, "events", "List events, the newest last",
+                                 [&a](Commands& c) { return c.events(a.filters, a.follow); });
+  events->add_flag("-f,--follow", a.follow, "Go on with events as they happen");
+  events->add_option("--type", a.filters.type, "Only this type")
+      ->check(CLI::IsMember(type_codes()));
+  events->add_option("--cause", a.filters.cause, "Only this cause, e.g. certificate_self_signed");
+  events->add_option("--source", a.filters.source, "Only this source address");
+  events->add_option("--destination", a.filters.destination, "Only this destination address");
+  events->add_option("--host", a.filters.host, "Only this server name");
+  events->add_option("--since", a.filters.since,
+                     "Only since: 10m, 2h, 1d ago, or 2014-02-05T05:21 (UTC)");
+  events->add_option("--after", a.filters.after, "Only events after this id");
+  events->add_option("-n,--limit", a.filters.limit, "At most this many, the newest")
+      ->check(CLI::Range(0U, events::EventQuery::kMaxLimit))
+      ->capture_default_str();
+  CLI::App* event = add_command(app, a, "event", "Show every field of one event",
+                                [&a](Commands& c) { return c.event(a.event_id); });
+  event->add_option("id", a.event_id, "The event's id")->required();
+}
+
+void add_ca_commands(CLI::App& cert, Arguments& a) {
+  CLI::App* ca = cert.add_subcommand("ca", "The decryption CA, whose certificate clients trust");
+  ca->require_subcommand(1);
+  ca->fallthrough();
+  CLI::App* init = add_command(*ca, a, "init", "Make the CA (no running vitrined needed)",
+                               [&a](Commands& c) { return c.ca_init(a.ca); });
+  a.ca.state_dir = kDefaultStateDir;
+  a.ca.key_type = "ecdsa";
+  init->add_option("--state", a.ca.state_dir, "vitrined's state directory")->capture_default_str();
+  init->add_option("--subject", a.ca.subject, "e.g. /O=Example/CN=Example Inspection CA");
+  init->add_option("--key", a.ca.key_type, "Kind of key")
+      ->check(CLI::IsMember({"ecdsa", "rsa"}))
+      ->capture_default_str();
+  init->add_option("--days", a.ca.days, "Days of validity")
+      ->check(CLI::Range(1, 7300))
+      ->capture_default_str();
+  CLI::App* show = add_command(*ca, a, "show", "Show its certificate",
+                               [&a](Commands& c) { return c.ca_show(a.state_dir); });
+  CLI::App* export_ca =
+      add_command(*ca, a, "export", "Write its certificate as PEM, to install on clients",
+                  [&a](Commands& c) { return c.ca_export(a.state_dir, a.output); });
+  for (CLI::App* command : {show, export_ca}) {
+    command->add_option("--state", a.state_dir, "Read it there instead of asking vitrined");
+  }
+  export_ca->add_option("-o,--output", a.output, "File to write; default: standard output");
+}
+
+void add_certificate_commands(CLI::App& app, Arguments& a) {
+  CLI::App* cert = app.add_subcommand("cert", "Certificates: the CA, and trusted servers");
+  cert->require_subcommand(1);
+  cert->fallthrough();
+  add_command(*cert, a, "list", "List certificates", [](Commands& c) { return c.cert_list(); });
+  CLI::App* import =
+      add_command(*cert, a, "import", "Trust the certificates of a file (PEM or DER)",
+                  [&a](Commands& c) { return c.cert_import(a.file); });
+  import->add_option("file", a.file, "The file; - for standard input")->required();
+  CLI::App* remove = add_command(*cert, a, "remove", "Trust a certificate no more",
+                                 [&a](Commands& c) { return c.cert_remove(a.certificate_id); });
+  remove->add_option("id", a.certificate_id, "Its id, from `vitrine cert list`")->required();
+  add_ca_commands(*cert, a);
+}
+
+void add_commands(CLI::App& app, Arguments& a) {
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("vitrine ") + VITRINE_VERSION);
+  app.add_option("--socket", a.socket, "vitrined's management socket")
+      ->envname("VITRINE_SOCKET")
+      ->capture_default_str();
+  app.add_flag("--json", a.json, "JSON instead of text");
+  app.add_flag("--no-color,--no-colour", a.no_color, "No colours, also on a terminal");
+  add_command(app, a, "status", "Show how the appliance is",
+              [](Commands& c) { return c.status(); });
+  CLI::App* flows = add_command(app, a, "flows", "List the connections of now",
+                                [&a](Commands& c) { return c.flows(a.flow_limit); });
+  flows->add_option("-n,--limit", a.flow_limit, "At most this many, the oldest")
+      ->check(CLI::Range(1, 2000))
+      ->capture_default_str();
+  add_event_commands(app, a);
+  add_command(app, a, "counters", "Show every counter and what it means",
+              [](Commands& c) { return c.counters(); });
+  add_certificate_commands(app, a);
+  CLI::App* policy = app.add_subcommand("policy", "The decryption policy");
+  policy->require_subcommand(1);
+  policy->fallthrough();
+  add_command(*policy, a, "show", "Show its rules", [](Commands& c) { return c.policy_show(); });
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, Environment& environment) {
+  CLI::App app("Manages a Vitrine appliance: asks vitrined over its socket.", "vitrine");
+  Arguments parsed;
+  parsed.socket = environment.default_socket;
+  add_commands(app, parsed);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, environment.out, environment.err) == 0 ? kDone : kUsage;
+  }
+  if (parsed.no_color) {
+    environment.terminal.colours = false;
+  }
+  const api::Client client(parsed.socket);
+  Commands commands(environment, client, parsed.json);
+  return parsed.action(commands);
+}
+
+}  // namespace vitrine::cli
