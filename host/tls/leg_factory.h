@@ -48,8 +48,10 @@ struct LegPolicy {
 
 struct ServerLegConfig {
   const ClientHello* hello = nullptr;  // the client's; used during the call only
-  Endpoint server;                     // for session resumption
-  PeerVerifier verifier;               // required; without one the leg trusts nothing
+  // For session resumption: a session is never shared between clients or servers.
+  IpAddress client;
+  Endpoint server;
+  PeerVerifier verifier;  // required; without one the leg trusts nothing
   // A number that changes with every change of what is trusted or how it is checked: a session that
   // was verified under another one is not resumed.
   uint64_t trust_epoch = 0;
