@@ -1,0 +1,53 @@
+// The command line of vitrined.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/base/net.h"
+#include "host/base/status.h"
+
+namespace vitrine::daemon {
+
+enum class FailMode : uint8_t {
+  kClosed,  // without vitrined nothing passes
+  kOpen,    // without vitrined the two interfaces are bridged
+};
+
+struct Options {
+  std::string inside;
+  std::string outside;
+  std::string state_dir;
+  std::string card = "soft";
+  std::string socket = "/run/vitrine/api.sock";
+  std::vector<IpNetwork> bypassed;
+  FailMode fail_mode = FailMode::kClosed;
+  bool block_quic = true;
+  bool offload = true;
+  bool system_roots = true;
+  bool integrity_only = false;
+  bool resume_upstream = true;
+  std::vector<std::string> trusted_files;
+  std::string impairment;
+  std::string keylog_file;
+  std::string user;
+  std::string log_level = "info";
+  std::string device_name;
+  uint32_t max_flows = 65536;
+  uint32_t idle_timeout_s = 3600;
+  uint32_t handshake_timeout_s = 10;
+  uint32_t drain_timeout_s = 5;
+};
+
+// The outcome of reading the command line: options to run with, or an exit code after a help,
+// version or error text has been written.
+struct ParsedOptions {
+  bool run = false;
+  int exit_code = 0;
+  Options options;
+};
+
+ParsedOptions parse_options(int argc, const char* const* argv);
+
+}  // namespace vitrine::daemon

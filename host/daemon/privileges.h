@@ -1,0 +1,18 @@
+// From root to an unprivileged user that may still do what the packet path needs.
+#pragma once
+
+#include <string>
+
+#include "host/base/status.h"
+
+namespace vitrine::daemon {
+
+// Becomes `user` (empty: "vitrine" where it exists, else "nobody"), keeping only CAP_NET_ADMIN and
+// CAP_NET_RAW (TCP repair, transparent sockets). Gives `state_dir` and what lies in it, but for
+// ca/, to the user first. REQUIRES: root, and no other thread yet.
+Status drop_privileges(const std::string& user, const std::string& state_dir);
+
+// Locks present and future memory, so that no key is ever swapped out.
+Status lock_memory();
+
+}  // namespace vitrine::daemon

@@ -1,0 +1,27 @@
+// Limits and times of the session room.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "host/takeover/connection.h"
+
+namespace vitrine::session {
+
+struct Config {
+  size_t max_flows = 262144;               // connections in any stage
+  size_t max_openings = 65536;             // connections before their ClientHello
+  size_t max_inspections = 16384;          // connections on the host: handshake or relay
+  uint32_t half_open_timeout_ms = 10'000;  // SYN to ACK
+  uint32_t hello_timeout_ms = 300'000;     // ACK to first data
+  uint32_t handshake_timeout_ms = 10'000;  // hello to both legs established
+  uint32_t closing_timeout_ms = 2'000;     // alert sent to reset
+  uint32_t idle_timeout_ms = 3'600'000;    // relayed and spliced flows
+  uint32_t handover_timeout_ms = 500;      // one attempt
+  uint32_t handover_attempts = 6;
+  bool reset_midstream =
+      true;  // TCP packets of connections whose SYN was not seen: reset, else forward
+  takeover::ConnectionLimits connection;
+};
+
+}  // namespace vitrine::session

@@ -1,0 +1,113 @@
+// The session room's door: takes the card's punts and events, keeps the map of flows, drives their
+// stages.
+//
+// Threads: everything on the thread that runs `services.io`, which made the Stack; snapshot() too.
+// Bounded: Config. Ownership: owns the flows; the services outlive it.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "host/session/bypass_stage.h"
+#include "host/session/context.h"
+#include "host/session/inspection.h"
+#include "host/session/opening_stage.h"
+#include "host/session/resets.h"
+
+namespace vitrine::session {
+
+struct Snapshot {
+  std::array<uint64_t, api::kFlowStates> flows{};
+  std::vector<api::FlowRow> rows;  // oldest first
+  std::vector<api::NamedCount> counts;
+  std::vector<api::NamedCount> relay_reasons;
+  uint64_t handshakes_completed = 0;
+  uint64_t handshakes_failed = 0;
+  uint64_t handovers = 0;
+  uint64_t handovers_retried = 0;
+  uint64_t handovers_failed = 0;
+};
+
+class Engine : public card::CardSink, public takeover::FrameSink {
+ public:
+  explicit Engine(Services services);
+  ~Engine() override;
+
+  // Begins to wait for the card and the stack. The card must have been started.
+  void start();
+  // Takes no new connections; calls `done` when no handshake is under way or the time is up, after
+  // ending every flow that is decrypted.
+  void drain(uint32_t timeout_ms, std::function<void()> done);
+
+  Snapshot snapshot(size_t max_rows) const;
+
+  // card::CardSink
+  void on_punt(const card::Punt& punt) override;
+  void on_event(const card::FlowEvent& event) override;
+  // takeover::FrameSink
+  Status inject(card::InjectAs how, const card::FrameMeta& meta, Bytes frame) override;
+
+ private:
+  struct Flow;
+  using FlowPtr = std::shared_ptr<Flow>;
+  struct KeyHash {
+    size_t operator()(const card::FlowKey& key) const;
+  };
+
+  void wait_for_card();
+  void wait_for_stack();
+  void serve();
+  void schedule_tick();
+  void watch(const FlowPtr& flow, bool urgent);
+  void on_tick();
+  void sweep();
+
+  void on_unclassified(const card::Punt& punt);
+  void on_unknown(const card::Punt& punt, const wire::TcpPacket& packet);
+  void on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
+                         const wire::TcpPacket& packet);
+  void on_bypass_packet(const FlowPtr& flow, const card::Punt& punt, const wire::TcpPacket& packet);
+  void begin(const card::Punt& punt, const wire::TcpPacket& syn);
+  void decide(const FlowPtr& flow);
+  void inspect(const FlowPtr& flow, tls::ClientHello hello);
+  void let_through(const FlowPtr& flow);
+  void install_forward(const FlowPtr& flow);
+  void refuse(const FlowPtr& flow);
+  void bad_hello(const FlowPtr& flow);
+  void run_keeper(const FlowPtr& flow);
+  void send(const std::vector<ResetFrame>& frames);
+  void after_inspection(const FlowPtr& flow);
+
+  FlowPtr find(const card::FlowKey& key) const;
+  void add(const FlowPtr& flow);
+  void remove(const FlowPtr& flow);
+  void end_all(events::Cause cause, const std::string& text);
+  uint64_t now() const { return context_.services.clock.monotonic_ns(); }
+
+  Context context_;
+  boost::asio::posix::stream_descriptor card_ready_;
+  boost::asio::posix::stream_descriptor stack_ready_;
+  boost::asio::steady_timer tick_timer_;
+  std::unordered_map<card::FlowKey, FlowPtr, KeyHash> by_key_;  // both directions of each flow
+  std::map<uint64_t, FlowPtr> by_id_;                           // connection ids only rise
+  std::unordered_map<card::FlowId, FlowPtr> by_card_flow_;
+  std::list<FlowPtr> openings_;          // oldest first
+  std::list<std::weak_ptr<Flow>> busy_;  // inspections that need the clock
+  size_t inspections_ = 0;
+  uint64_t next_id_;
+  uint64_t next_sweep_ns_ = 0;
+  bool urgent_tick_ = false;
+  bool draining_ = false;
+  uint64_t drain_deadline_ns_ = 0;
+  std::function<void()> drained_;
+};
+
+}  // namespace vitrine::session

@@ -1,0 +1,197 @@
+// From the first packet to the decision and what follows from it.
+#include <utility>
+
+#include "host/session/engine.h"
+#include "host/session/engine_flow.h"
+
+namespace vitrine::session {
+
+void Engine::begin(const card::Punt& punt, const wire::TcpPacket& syn) {
+  if (draining_) {
+    return;  // the client tries again; by then a successor runs, or nobody
+  }
+  auto opening = wire::Opening::from_syn(syn);
+  if (!opening) {
+    return;
+  }
+  if (by_id_.size() >= context_.services.config.max_flows) {
+    context_.totals.add(Count::kFlowsFull);
+    return;
+  }
+  if (openings_.size() >= context_.services.config.max_openings) {
+    context_.totals.add(Count::kOpeningsEvicted);
+    const FlowPtr oldest = openings_.front();
+    send(reset_opening(oldest->opening()->opening(), oldest->opening()->client_next_sequence()));
+    remove(oldest);
+  }
+  FlowFacts facts;
+  facts.id = ++next_id_;
+  facts.key = opening->key();
+  facts.started_ns = now();
+  facts.configuration_version = context_.services.policy->configuration_version();
+  auto flow = std::make_shared<Flow>(OpeningStage(std::move(facts), std::move(opening).value()));
+  flow->last_packet_ns = now();
+  add(flow);
+  context_.totals.add(Count::kConnections);
+  on_opening_packet(flow, punt, syn);
+}
+
+void Engine::on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
+                               const wire::TcpPacket& packet) {
+  std::vector<OpeningStage::Out> out;
+  const OpeningOutcome outcome = flow->opening()->on_packet(packet, punt.meta.segment_size, out);
+  for (const OpeningStage::Out& frame : out) {
+    (void)inject(card::InjectAs::kEgress, {frame.port, frame.segment_size}, frame.frame);
+  }
+  switch (outcome) {
+    case OpeningOutcome::kWait:
+      break;
+    case OpeningOutcome::kHello:
+      decide(flow);
+      break;
+    case OpeningOutcome::kNotTls:
+      context_.totals.add(Count::kNotTls);
+      let_through(flow);
+      break;
+    case OpeningOutcome::kBadHello:
+      bad_hello(flow);
+      break;
+    case OpeningOutcome::kClosed:
+      remove(flow);
+      break;
+  }
+}
+
+void Engine::decide(const FlowPtr& flow) {
+  OpeningStage& opening = *flow->opening();
+  FlowFacts& facts = opening.facts();
+  tls::ClientHello hello = opening.take_hello();
+  facts.server_name = hello.server_name.value_or("");
+  const policy::Verdict verdict =
+      context_.services.policy->decide({facts.client(), facts.server(), facts.server_name});
+  facts.rule = verdict.rule;
+  switch (verdict.decision) {
+    case policy::Decision::kDoNotDecrypt:
+      context_.totals.add(Count::kBypassed);
+      publish_bypassed(context_.services.hub, facts);
+      let_through(flow);
+      break;
+    case policy::Decision::kDeny:
+      context_.totals.add(Count::kDenied);
+      publish_denied(context_.services.hub, facts);
+      refuse(flow);
+      break;
+    case policy::Decision::kDecrypt:
+      inspect(flow, std::move(hello));
+      break;
+  }
+}
+
+void Engine::inspect(const FlowPtr& flow, tls::ClientHello hello) {
+  OpeningStage& opening = *flow->opening();
+  Failure failure{events::Leg::kNone, events::Cause::kTakeoverFailed, "", "", {}};
+  if (inspections_ >= context_.services.config.max_inspections) {
+    failure.cause = events::Cause::kResourceLimit;
+    failure.plain_error = "too many connections are being inspected";
+  } else if (!opening.opening().established()) {
+    failure.plain_error = "the TCP handshake was not seen whole";
+  } else {
+    auto started = Inspection::start(context_, opening.facts(), opening.opening(), *opening.held(),
+                                     std::move(hello));
+    if (started) {
+      context_.totals.add(Count::kTakeovers);
+      openings_.erase(flow->opening_position);
+      flow->stage = std::move(started).value();
+      ++inspections_;
+      after_inspection(flow);
+      return;
+    }
+    failure.plain_error = started.status().to_string();
+  }
+  context_.totals.add(Count::kTakeoversFailed);
+  publish_abort(context_.services.hub, opening.facts(), failure, nullptr, nullptr);
+  refuse(flow);
+}
+
+void Engine::bad_hello(const FlowPtr& flow) {
+  OpeningStage& opening = *flow->opening();
+  context_.totals.add(Count::kBadHello);
+  const auto cause = opening.hello_too_large() ? events::Cause::kClientHelloTooLarge
+                                               : events::Cause::kClientBadHello;
+  const Failure failure{events::Leg::kClient, cause, "", opening.error(), {}};
+  publish_abort(context_.services.hub, opening.facts(), failure, nullptr, nullptr);
+  refuse(flow);
+}
+
+void Engine::refuse(const FlowPtr& flow) {
+  send(reset_opening(flow->opening()->opening(), flow->opening()->client_next_sequence()));
+  remove(flow);
+}
+
+void Engine::let_through(const FlowPtr& flow) {
+  OpeningStage& opening = *flow->opening();
+  wire::Assembler* held = opening.held();
+  std::unique_ptr<wire::HelloKeeper> keeper;
+  if (held != nullptr && held->acked_early()) {
+    keeper = std::make_unique<wire::HelloKeeper>(opening.opening(), *held, context_.services.clock);
+  }
+  wire::HoldQueue frames(0);
+  if (held != nullptr) {
+    frames = held->take_frames();
+  }
+  FlowFacts facts = opening.facts();
+  openings_.erase(flow->opening_position);
+  flow->stage = BypassStage(std::move(facts), std::move(keeper));
+  if (flow->bypass()->keeper() != nullptr) {
+    watch(flow, false);
+    run_keeper(flow);
+    return;
+  }
+  install_forward(flow);
+  const bool on_card = flow->facts().card_flow != 0;
+  const card::Port from = flow->facts().key.ingress;
+  while (!frames.empty()) {
+    const wire::HeldFrame frame = frames.pop();
+    (void)inject(on_card ? card::InjectAs::kReceived : card::InjectAs::kEgress,
+                 {on_card ? from : opposite(from), frame.segment_size}, frame.frame);
+  }
+}
+
+void Engine::install_forward(const FlowPtr& flow) {
+  card::FlowSpec spec;
+  spec.key = flow->facts().key;
+  spec.action = card::Action::kForward;
+  spec.idle_timeout_ms = context_.services.config.idle_timeout_ms;
+  // A full table is no reason to refuse: the packets then go through the host, one by one.
+  if (const auto installed = context_.services.card.install(spec)) {
+    flow->bypass()->facts().card_flow = *installed;
+    by_card_flow_[*installed] = flow;
+  }
+}
+
+void Engine::run_keeper(const FlowPtr& flow) {
+  wire::HelloKeeper& keeper = *flow->bypass()->keeper();
+  const card::Port to = opposite(flow->facts().key.ingress);
+  for (const std::vector<uint8_t>& frame : keeper.due()) {
+    (void)inject(card::InjectAs::kEgress, {to, 0}, frame);
+  }
+  if (keeper.done()) {
+    flow->bypass()->keeper_done();
+    install_forward(flow);
+  } else if (keeper.failed()) {
+    remove(flow);
+  }
+}
+
+void Engine::on_bypass_packet(const FlowPtr& flow, const card::Punt& punt,
+                              const wire::TcpPacket& packet) {
+  if (wire::HelloKeeper* keeper = flow->bypass()->keeper();
+      keeper != nullptr && packet.key != flow->facts().key) {
+    keeper->on_server_packet(packet);
+    run_keeper(flow);
+  }
+  (void)inject(card::InjectAs::kEgress, {opposite(punt.meta.port), punt.meta.segment_size},
+               punt.frame);
+}
+
+}  // namespace vitrine::session

@@ -1,0 +1,84 @@
+// Moves bytes: between a socket and its leg, and plaintext between the two legs (the relay).
+//
+// Non-blocking: one call does all that can be done now. Bounded: nothing is read from a socket
+// while the other side does not take what came before. Ends are passed on as they came:
+// close_notify as close_notify, a bare FIN as a bare FIN.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "host/tls/leg.h"
+
+namespace vitrine::session {
+
+// One leg and its socket. The socket is borrowed; -1 once it is gone.
+class LegSocket {
+ public:
+  void attach(int fd) { fd_ = fd; }
+  void detach() { fd_ = -1; }
+  void set_leg(std::unique_ptr<tls::Leg> leg) { leg_ = std::move(leg); }
+  tls::Leg* leg() const { return leg_.get(); }
+  int fd() const { return fd_; }
+
+  // Socket → leg, until the socket is empty or the leg has enough. True where anything moved.
+  bool fill();
+  // Leg → socket. True where anything moved.
+  bool drain();
+  // FIN, once everything has been sent.
+  void finish_sending() { want_fin_ = true; }
+
+  bool end_of_file() const { return end_of_file_; }
+  // 0, or the errno that the socket ended with (ECONNRESET, ETIMEDOUT, ...).
+  int socket_error() const { return socket_error_; }
+  bool output_pending() const { return leg_ != nullptr && !leg_->output().empty(); }
+  bool sent_fin() const { return sent_fin_; }
+  // Sends bytes around the leg (an alert record before the leg exists).
+  void send_raw(Bytes bytes);
+  // Reads and forgets; for a socket that is being closed.
+  void discard();
+
+ private:
+  int fd_ = -1;
+  std::unique_ptr<tls::Leg> leg_;
+  bool end_of_file_ = false;
+  bool want_fin_ = false;
+  bool sent_fin_ = false;
+  int socket_error_ = 0;
+};
+
+// Both legs of a connection; [0] is the client's, [1] the server's.
+class LegPump {
+ public:
+  LegSocket& client() { return sides_[0]; }
+  LegSocket& server() { return sides_[1]; }
+  const LegSocket& client() const { return sides_[0]; }
+  const LegSocket& server() const { return sides_[1]; }
+  LegSocket& side(size_t i) { return sides_[i]; }
+
+  // Fills, advances and drains both; plaintext moves where both legs are established.
+  void run();
+  // Plaintext moved so far, by source: client, server.
+  const std::array<uint64_t, 2>& plaintext_bytes() const { return plaintext_bytes_; }
+  // Nothing waits in either leg, in either direction.
+  bool quiet() const;
+  // Both directions have ended, and all was sent.
+  bool finished() const { return sides_[0].sent_fin() && sides_[1].sent_fin(); }
+
+ private:
+  static constexpr size_t kChunk = 16 * 1024;
+
+  bool established() const;
+  bool relay(size_t from);
+  void pass_on_end(size_t from);
+
+  std::array<LegSocket, 2> sides_;
+  std::array<std::vector<uint8_t>, 2> waiting_;  // plaintext that the other leg has not taken yet
+  std::array<uint64_t, 2> plaintext_bytes_{};
+  std::array<bool, 2> notify_passed_on_{};  // close_notify
+  std::array<bool, 2> end_passed_on_{};     // FIN
+};
+
+}  // namespace vitrine::session

@@ -1,0 +1,77 @@
+#include "host/session/opening_stage.h"
+
+#include <utility>
+
+namespace vitrine::session {
+
+OpeningStage::OpeningStage(FlowFacts facts, wire::Opening opening)
+    : facts_(std::move(facts)), opening_(std::move(opening)) {}
+
+uint32_t OpeningStage::client_next_sequence() const {
+  return assembler_.has_value() ? assembler_->next_sequence() : opening_.client().next_sequence;
+}
+
+OpeningOutcome OpeningStage::on_packet(const wire::TcpPacket& packet, uint16_t segment_size,
+                                       std::vector<Out>& out) {
+  const wire::OpeningStep step = opening_.on_packet(packet);
+  facts_.links = {opening_.client().link, opening_.server().link};
+  const auto pass = [&] {
+    out.push_back({opposite(packet.key.ingress), segment_size,
+                   std::vector<uint8_t>(step.frame.begin(), step.frame.end())});
+  };
+  switch (step.verdict) {
+    case wire::OpeningVerdict::kPass:
+      pass();
+      return OpeningOutcome::kWait;
+    case wire::OpeningVerdict::kHold:
+      return hold(packet, segment_size, out);
+    case wire::OpeningVerdict::kServerSpokeFirst:
+    case wire::OpeningVerdict::kNotInspectable:
+      pass();
+      return OpeningOutcome::kNotTls;
+    case wire::OpeningVerdict::kClosed:
+      pass();
+      return OpeningOutcome::kClosed;
+    case wire::OpeningVerdict::kDrop:
+      return OpeningOutcome::kWait;
+  }
+  return OpeningOutcome::kWait;
+}
+
+OpeningOutcome OpeningStage::hold(const wire::TcpPacket& packet, uint16_t segment_size,
+                                  std::vector<Out>& out) {
+  if (!assembler_.has_value()) {
+    assembler_.emplace(opening_.client().initial_sequence + 1);
+  }
+  const Status kept = assembler_->add(packet, segment_size);
+  tls::HelloParse parse = tls::parse_client_hello(assembler_->contiguous());
+  switch (parse.status) {
+    case tls::HelloStatus::kComplete:
+      hello_ = std::move(parse.hello);
+      return OpeningOutcome::kHello;
+    case tls::HelloStatus::kNotTls:
+      return OpeningOutcome::kNotTls;
+    case tls::HelloStatus::kMalformed:
+      error_ = std::move(parse.error);
+      too_large_ = assembler_->contiguous().size() > tls::kMaxHelloBytes;
+      return OpeningOutcome::kBadHello;
+    case tls::HelloStatus::kNeedMore:
+      break;
+  }
+  if (assembler_->finished()) {
+    error_ = "the client closed the connection inside its ClientHello";
+    return OpeningOutcome::kBadHello;
+  }
+  // A full assembler whose hello is still not whole will never be.
+  if (!kept && assembler_->contiguous().size() >= tls::kMaxHelloWireBytes) {
+    error_ = "the ClientHello is larger than 64 KiB";
+    too_large_ = true;
+    return OpeningOutcome::kBadHello;
+  }
+  if (assembler_->wants_ack()) {
+    out.push_back({packet.key.ingress, 0, assembler_->acknowledge(opening_)});
+  }
+  return OpeningOutcome::kWait;
+}
+
+}  // namespace vitrine::session

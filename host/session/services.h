@@ -1,0 +1,33 @@
+// What every flow of the session room works with. Borrowed; all of it outlives the engine.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "host/base/clock.h"
+#include "host/card/card.h"
+#include "host/events/hub.h"
+#include "host/session/config.h"
+#include "host/signer/leaf_forge.h"
+#include "host/takeover/stack.h"
+#include "host/tls/leg_factory.h"
+#include "host/trust/verifier.h"
+#include "policy/eval/policy.h"
+
+namespace vitrine::session {
+
+struct Services {
+  boost::asio::io_context& io;
+  const Clock& clock;
+  card::Card& card;
+  takeover::Stack& stack;
+  tls::LegFactory& legs;
+  trust::Verifier& verifier;
+  signer::LeafForge& forge;
+  events::EventHub& hub;
+  std::shared_ptr<const policy::Policy> policy;
+  Config config;
+};
+
+}  // namespace vitrine::session
