@@ -14,7 +14,11 @@ namespace {
 // A sender that keeps a window in flight, and a network that does as it likes before and after the card.
 class RoughNetwork {
  public:
-  explicit RoughNetwork(SpliceHarness& harness, size_t window) : h_(harness), window_(window) {}
+  RoughNetwork(SpliceHarness& harness, size_t window)
+      : h_(harness),
+        window_(window),
+        next_(harness.received()),
+        acknowledged_(harness.received()) {}
 
   void run() {
     const size_t limit = 400'000;
@@ -42,7 +46,7 @@ class RoughNetwork {
       // Sent again, from somewhere a little before what is acknowledged, to anywhere.
       const size_t back = chance(20) ? std::min<size_t>(acknowledged_, 3000) : 0;
       const size_t from = chance(60) ? acknowledged_
-                                     : test::random_in(h_.random, acknowledged_ - back, next_ - 1);
+                                     : test::random_in(h_.random, std::min(acknowledged_ - back, next_ - 1), next_ - 1);
       emit(from, std::min(next_, from + segment()));
     }
     while (!delayed_.empty() && chance(50)) {
@@ -89,8 +93,8 @@ class RoughNetwork {
 
   SpliceHarness& h_;
   size_t window_;
-  size_t next_ = 0;
-  size_t acknowledged_ = 0;
+  size_t next_;
+  size_t acknowledged_;
   std::deque<std::pair<size_t, size_t>> delayed_;
 };
 
@@ -112,7 +116,7 @@ TEST_P(RoughStream, ArrivesWholeAndEqual) {
   RoughNetwork network(h, 120'000);
   network.run();
   EXPECT_FALSE(h.reader().bad());
-  EXPECT_EQ(h.reader().data(), h.content);
+  EXPECT_TRUE(h.reader().data() == h.content);
   EXPECT_EQ(h.reader().records().size(), h.records.size());
   EXPECT_EQ(h.stats().records, h.records.size());
   EXPECT_EQ(h.stats().new_payload_bytes, h.stream.size());
@@ -137,7 +141,7 @@ TEST_P(RoughStream, KeyUpdatesAtAnyPointDoNotDisturb) {
   h.append_random(h.stream.size() + 30'000, 4'000);
   RoughNetwork(h, 50'000).run();
   EXPECT_FALSE(h.reader().bad());
-  EXPECT_EQ(h.reader().data(), h.content);
+  EXPECT_TRUE(h.reader().data() == h.content);
   EXPECT_EQ(h.sink.generations.size(), SpliceHarness::kGenerations - 2);
 }
 
@@ -161,7 +165,7 @@ TEST(RecordStream, InOrderStreamLeavesByteForByteLengthPreserving) {
       h.deliver(outcome);
       h.acknowledge(h.received());
     }
-    EXPECT_EQ(h.reader().data(), h.content);
+    EXPECT_TRUE(h.reader().data() == h.content);
   }
 }
 
@@ -187,7 +191,7 @@ TEST(RecordStream, EveryCutIntoThreeInEveryOrderArrives) {
             }
           }
           ASSERT_EQ(h.received(), size) << "cut at " << a << " and " << b;
-          ASSERT_EQ(h.reader().data(), h.content);
+          ASSERT_TRUE(h.reader().data() == h.content);
         } while (std::next_permutation(cuts.begin(), cuts.end()));
       }
     }
