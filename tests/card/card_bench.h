@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,23 +23,31 @@ struct WireSample {
 struct BenchOptions {
   uint32_t max_flows = 256;
   uint32_t linger_ms = 1000;
+  size_t host_ring_bytes = 8U << 20;
 };
 
 class CardBench {
  public:
   virtual ~CardBench() = default;
   virtual Card& card() = 0;
-  // Puts a frame on the wire towards the card.
-  virtual void put(Port port, const WireSample& frame) = 0;
+  // Puts a frame on the wire towards the card. Returns how many frames the card will see (several
+  // where a coalesced one is cut), 0 where the wire is full.
+  virtual size_t put(Port port, const WireSample& frame) = 0;
   // Everything that has left by the port since the last call.
   virtual std::vector<WireSample> take(Port port) = 0;
   // Lets the card's time pass (ageing, linger).
   virtual void advance_ms(int64_t ms) = 0;
+  // Whether frames larger than the MTU pass whole; otherwise they arrive cut.
+  virtual bool coalesces() const = 0;
 };
 
 struct CardUnderTest {
   std::string name;
   std::function<std::unique_ptr<CardBench>(const BenchOptions&)> make;
 };
+
+// Named by GoogleTest.
+// NOLINTNEXTLINE(readability-identifier-naming)
+inline void PrintTo(const CardUnderTest& tested, std::ostream* out) { *out << tested.name; }
 
 }  // namespace vitrine::card::test
