@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "host/takeover/impersonate.h"
+#include "host/wire/checksum.h"
 #include "host/wire/tcp_build.h"
 
 namespace vitrine::takeover {
@@ -39,7 +40,9 @@ Connection::Connection(Stack& stack, FrameSink& sink, const wire::Opening& openi
     : stack_(stack),
       sink_(sink),
       key_(opening.key()),
+      limits_(limits),
       timestamps_(opening.negotiated().timestamps),
+      scales_{scale_of(opening, opening.client()), scale_of(opening, opening.server())},
       lanes_{make_lane(opening, opening.client(),
                        receive_window(opening.server(), early_bytes, limits), limits),
              make_lane(opening, opening.server(), receive_window(opening.client(), 0, limits),
@@ -51,6 +54,7 @@ Connection::Connection(Stack& stack, FrameSink& sink, const wire::Opening& openi
     legs_[leg].receive_start = end.initial_sequence + 1;
     legs_[leg].sent_sequence = end.acknowledged;
     legs_[leg].sent_acknowledgement = end.initial_sequence + 1;
+    legs_[leg].promised_edge = end.initial_sequence + 1;
   }
 }
 
@@ -145,15 +149,40 @@ void Connection::from_stack(const wire::TcpPacket& packet, uint16_t segment_size
   to.fin_sent = to.fin_sent || packet.has(wire::kFin);
   if (packet.has(wire::kAck)) {
     to.sent_acknowledgement = wire::seq_max(to.sent_acknowledgement, packet.acknowledgement);
-    to.sent_window = packet.window;
+    to.sent_window = honest_window(leg, packet);
   }
   if (packet.options.timestamps) {
     to.sent_timestamp = packet.options.timestamps->value;
   }
   legs_[1 - leg].link.frame_into(scratch_, packet.ip());
+  if (packet.has(wire::kAck) && to.sent_window != packet.window) {
+    uint8_t* tcp = &scratch_[scratch_.size() - packet.tcp().size()];
+    store_be16(tcp + 14, to.sent_window);
+    store_be16(tcp + 16, wire::moved_checksum(load_be16(tcp + 16), packet.window, to.sent_window));
+  }
   const bool large = segment_size != 0 && packet.payload.size() > segment_size;
   (void)sink_.inject(card::InjectAs::kEgress, {port_of(leg), large ? segment_size : uint16_t{0}},
                      scratch_);
+}
+
+// The socket would take more than the real end behind it; what it says is cut to what both take.
+// A promise once made is kept.
+uint16_t Connection::honest_window(size_t leg, const wire::TcpPacket& packet) {
+  if (staying_ || packet.has(wire::kRst)) {
+    return packet.window;
+  }
+  Leg& to = legs_[leg];
+  const uint8_t scale = scales_[1 - leg];
+  // Some must always get through: nobody would tell the sender that a shut window has opened.
+  constexpr uint32_t kLeast = 4096;
+  const uint32_t most =
+      std::min(limits_.receive_window, std::max(lanes_[1 - leg].window(), kLeast));
+  const uint32_t said = static_cast<uint32_t>(packet.window) << scale;
+  const uint32_t edge = packet.acknowledgement + std::min(said, most);
+  to.promised_edge = wire::seq_max(to.promised_edge, edge);
+  const uint32_t window = std::min(said, to.promised_edge - packet.acknowledgement);
+  // Rounding up here would promise more; rounding down is kept by the next packet.
+  return static_cast<uint16_t>(window >> scale);
 }
 
 void Connection::send_to_end(size_t leg, uint8_t flags, uint32_t sequence, Bytes payload) {
@@ -175,6 +204,7 @@ void Connection::send_to_end(size_t leg, uint8_t flags, uint32_t sequence, Bytes
 
 void Connection::stay() {
   constexpr uint32_t kWide = 2U << 20;
+  staying_ = true;
   for (const size_t leg : kLegs) {
     lanes_[leg].widen(kWide);
     widen_window(sockets_[leg].get());

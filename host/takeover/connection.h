@@ -130,7 +130,8 @@ class Connection {
     // What last left toward the end.
     uint32_t sent_sequence = 0;  // one past the highest byte
     uint32_t sent_acknowledgement = 0;
-    uint16_t sent_window = 0;  // as in the header
+    uint16_t sent_window = 0;    // as in the header
+    uint32_t promised_edge = 0;  // right edge of the windows that were sent
     uint32_t sent_timestamp = 0;
     bool fin_sent = false;
     SocketPosition position;  // while frozen, and after
@@ -154,6 +155,8 @@ class Connection {
                      const ConnectionLimits& limits);
   Status check_frozen() const;
   Frozen frozen_values() const;
+  // The header window to send with `packet`: never a promise that the real end could not keep.
+  uint16_t honest_window(size_t leg, const wire::TcpPacket& packet);
   // Frames made here, in the words of the socket that faces the end of `leg`.
   void send_to_end(size_t leg, uint8_t flags, uint32_t sequence, Bytes payload);
   // Frames for the card, as if the end of `leg` had just sent them.
@@ -163,7 +166,10 @@ class Connection {
   Stack& stack_;
   FrameSink& sink_;
   card::FlowKey key_;
+  ConnectionLimits limits_;
   bool timestamps_;
+  std::array<uint8_t, 2> scales_;  // of windows that the client, the server sends
+  bool staying_ = false;
   ConnectionState state_ = ConnectionState::kRelaying;
   std::array<UniqueFd, 2> sockets_;  // client leg, server leg
   std::array<Lane, 2> lanes_;        // packets of the client, of the server

@@ -102,7 +102,7 @@ Status Connection::check_frozen() const {
     if (here.receive_sequence != facing.line() || here.send_sequence != facing.acknowledged()) {
       return {Code::kUnavailable, "the sockets moved after the drain"};
     }
-    if (here.receive_window > other.window()) {
+    if (seq_after(legs_[leg].promised_edge, here.receive_sequence + other.window())) {
       return {Code::kUnavailable, "the receiver takes less now than was promised to the sender"};
     }
   }

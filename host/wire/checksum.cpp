@@ -72,4 +72,9 @@ void write_checksums(MutableBytes ip_packet, size_t tcp_offset) {
   store_be16(&tcp[16], static_cast<uint16_t>(~sum));
 }
 
+uint16_t moved_checksum(uint16_t field, uint16_t old_word, uint16_t new_word) {
+  const auto inverted = [](uint16_t word) { return static_cast<uint16_t>(~word); };
+  return inverted(fold(uint64_t{inverted(field)} + inverted(old_word) + new_word));
+}
+
 }  // namespace vitrine::wire

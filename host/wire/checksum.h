@@ -20,4 +20,7 @@ uint16_t pseudo_header_sum(Bytes ip_header, size_t tcp_size);
 // REQUIRES: a well-formed packet; `tcp_offset` counts from the IP header.
 void write_checksums(MutableBytes ip_packet, size_t tcp_offset);
 
+// A checksum field after one 16-bit word under it has changed (RFC 1624, equation 3).
+uint16_t moved_checksum(uint16_t field, uint16_t old_word, uint16_t new_word);
+
 }  // namespace vitrine::wire
