@@ -105,7 +105,7 @@ class KeyUpdate:
                 client.process.wait(5)
                 expect(time.monotonic() - start < 5, "the client was left waiting")
         if self.world.appliance:
-            event = checks.event_after(self.world.appliance, after, "tls_closed")
+            event = checks.event_after(self.world.appliance, after, "tls_abort")
             expect_equal(event["inspection"]["cause"], "renegotiation", "cause")
 
     def gnutls_rekey(self, family: int) -> None:
