@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "host/base/clock.h"
 #include "host/base/openssl.h"
 #include "host/base/status.h"
 #include "host/trust/certificate.h"
@@ -40,11 +41,16 @@ struct CaInfo {
 
 // Makes key and certificate. kAlreadyExists where there is a CA: it is never replaced silently.
 // REQUIRES: secure_memory_init() has run.
-Result<CaInfo> ca_init(const std::string& state_dir, const CaOptions& options = {});
+Result<CaInfo> ca_init(const std::string& state_dir, const CaOptions& options = {},
+                       const Clock& clock = Clock::system());
 
 // Reads the certificate only. kNotFound, with what to type, where there is no CA.
 Result<CaInfo> ca_show(const std::string& state_dir);
 Result<UniqueX509> ca_certificate(const std::string& state_dir);
+
+// The private key, for the signer alone. Refuses a file that others than its owner may read.
+// REQUIRES: secure_memory_init() has run, else kPermission.
+Result<UniquePkey> ca_private_key(const std::string& state_dir);
 
 std::string ca_key_path(const std::string& state_dir);
 std::string ca_certificate_path(const std::string& state_dir);

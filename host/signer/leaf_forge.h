@@ -7,7 +7,8 @@
 // their key pair go; the least recently used goes first. Requests for the same leaf share one
 // signature.
 //
-// Threads: all members on the executor that was given; handlers run there, at once on a cache hit.
+// Threads: all members on the signer client's executor; handlers run there, at once (from within
+// forge()) on a cache hit. Every answer of the signer is checked against the CA before it is used.
 #pragma once
 
 #include <chrono>
@@ -15,22 +16,20 @@
 #include <functional>
 #include <memory>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "host/base/clock.h"
 #include "host/base/openssl.h"
 #include "host/base/status.h"
 #include "host/signer/ca.h"
 #include "host/signer/signer_client.h"
+#include "host/tls/served_leaf.h"
 #include "host/trust/peer_name.h"
 
 namespace vitrine::signer {
 
-// Immutable once made, so any thread may read it.
+// Immutable once made, so any thread may read it. The same leaf is the same object, so that what is
+// made from it (an SSL_CTX) can be kept beside it.
 struct ForgedLeaf {
-  std::shared_ptr<X509> certificate;
-  std::shared_ptr<X509> ca;  // the chain is certificate, ca
-  std::shared_ptr<EVP_PKEY> key;
+  std::shared_ptr<const tls::ServedLeaf> served;
   KeyType key_type = KeyType::kEcdsaP256;
   time_t good_until = 0;  // not handed out after this
 };
@@ -76,7 +75,10 @@ class LeafForge {
   std::shared_ptr<Impl> impl_;
 };
 
-// The request to the signer for a leaf (the rules above); pure.
+// The server's alternative names do not cover the name that was asked for (so that it is added).
+bool leaf_needs_name(const X509* server_certificate, const trust::PeerName& name);
+
+// The request to the signer for a leaf (the rules above), but for the key; pure.
 Result<SignRequest> leaf_request(const X509* server_certificate, const trust::PeerName& name,
                                  const X509* ca, time_t now, const ForgeLimits& limits);
 

@@ -1,0 +1,210 @@
+#include "host/signer/leaf_forge.h"
+
+#include <algorithm>
+#include <list>
+#include <map>
+#include <utility>
+
+#include "host/signer/leaf_keys.h"
+#include "host/trust/certificate.h"
+
+namespace vitrine::signer {
+namespace {
+
+constexpr size_t kMaxWaiting = 8192;  // handlers in all
+
+// (digest of the server's certificate, added name or "", key type)
+struct LeafKeyed {
+  trust::Digest server;
+  std::string added_name;
+  KeyType key_type;
+  auto operator<=>(const LeafKeyed&) const = default;
+};
+
+using LeafResult = Result<std::shared_ptr<const ForgedLeaf>>;
+
+// The client trusts `ca`: hand out nothing that it did not sign.
+Status check_signed(X509* leaf, X509* ca) {
+  if (X509_check_issued(ca, leaf) != X509_V_OK || X509_verify(leaf, X509_get0_pubkey(ca)) != 1) {
+    static_cast<void>(openssl_error_string());
+    return {Code::kInternal,
+            "the signer's leaf is not under the appliance's CA; restart vitrined if the CA was "
+            "replaced"};
+  }
+  return Status::ok();
+}
+
+// A root is left out of what is sent: the client has it, or does not trust it.
+Result<UniqueX509Stack> issuers_to_send(X509* ca) {
+  UniqueX509Stack issuers(sk_X509_new_null());
+  if (issuers == nullptr) {
+    return openssl_status("cannot make the chain");
+  }
+  if (X509_check_issued(ca, ca) != X509_V_OK) {
+    if (sk_X509_push(issuers.get(), ca) == 0) {
+      return openssl_status("cannot make the chain");
+    }
+    X509_up_ref(ca);
+  }
+  return issuers;
+}
+
+}  // namespace
+
+class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
+ public:
+  Impl(SignerClient& client, const Clock& clock, UniqueX509 ca, LeafKeys keys, ForgeLimits limits)
+      : client_(client),
+        clock_(clock),
+        ca_(std::move(ca)),
+        keys_(std::move(keys)),
+        limits_(limits) {}
+
+  void forge(const ForgeRequest& request, Handler handler) {
+    const time_t now = clock_.wall_ms() / 1000;
+    LeafKeyed key{trust::digest_of(request.server_certificate),
+                  leaf_needs_name(request.server_certificate, request.name)
+                      ? request.name.to_string()
+                      : std::string(),
+                  request.key_type};
+    if (std::shared_ptr<const ForgedLeaf> leaf = find(key, now)) {
+      ++counters_.cache_hits;
+      return handler(std::move(leaf));
+    }
+    if (waiting_ >= kMaxWaiting) {
+      ++counters_.failed;
+      return handler(Status(Code::kExhausted, "too many leaves under way"));
+    }
+    std::vector<Handler>& handlers = under_way_[key];
+    handlers.push_back(std::move(handler));
+    ++waiting_;
+    if (handlers.size() > 1) {
+      ++counters_.joined;
+      return;
+    }
+    start(key, request, now);
+  }
+
+  ForgeCounters counters() const { return counters_; }
+  size_t cached() const { return entries_.size(); }
+
+ private:
+  using Entries = std::list<std::pair<LeafKeyed, std::shared_ptr<const ForgedLeaf>>>;
+
+  std::shared_ptr<const ForgedLeaf> find(const LeafKeyed& key, time_t now) {
+    const auto found = index_.find(key);
+    if (found == index_.end()) {
+      return nullptr;
+    }
+    if (now >= found->second->second->good_until) {
+      entries_.erase(found->second);
+      index_.erase(found);
+      return nullptr;
+    }
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return found->second->second;
+  }
+
+  void insert(const LeafKeyed& key, const std::shared_ptr<const ForgedLeaf>& leaf) {
+    if (limits_.cache_capacity == 0 || index_.contains(key)) {
+      return;
+    }
+    if (entries_.size() >= limits_.cache_capacity) {
+      index_.erase(entries_.back().first);
+      entries_.pop_back();
+    }
+    entries_.emplace_front(key, leaf);
+    index_.emplace(key, entries_.begin());
+  }
+
+  void start(const LeafKeyed& key, const ForgeRequest& request, time_t now) {
+    const Result<LeafKey> pair = keys_.current(request.key_type, now);
+    if (!pair) {
+      return finish(key, pair.status());
+    }
+    Result<SignRequest> leaf =
+        leaf_request(request.server_certificate, request.name, ca_.get(), now, limits_);
+    if (!leaf) {
+      return finish(key, leaf.status());
+    }
+    leaf->public_key = pair->public_key;
+    const time_t good_until =
+        std::min<int64_t>(leaf->not_after, pair->made_at + 2 * limits_.key_lifetime_s);
+    client_.sign(std::move(leaf).value(), [weak = weak_from_this(), key, pair = *pair,
+                                           good_until](Result<UniqueX509> made) {
+      if (const std::shared_ptr<Impl> self = weak.lock()) {
+        self->finish(key, made
+                              ? self->serve(std::move(made).value(), pair, key.key_type, good_until)
+                              : LeafResult(made.status()));
+      }
+    });
+  }
+
+  LeafResult serve(UniqueX509 certificate, const LeafKey& pair, KeyType type, time_t good_until) {
+    if (Status status = check_signed(certificate.get(), ca_.get()); !status) {
+      return status;
+    }
+    Result<UniqueX509Stack> issuers = issuers_to_send(ca_.get());
+    if (!issuers) {
+      return issuers.status();
+    }
+    auto served = tls::ServedLeaf::create(std::move(certificate), up_ref(pair.key.get()),
+                                          std::move(issuers).value());
+    if (!served) {
+      return served.status();
+    }
+    return std::make_shared<const ForgedLeaf>(
+        ForgedLeaf{std::move(served).value(), type, good_until});
+  }
+
+  void finish(const LeafKeyed& key, LeafResult result) {
+    if (result) {
+      ++counters_.signed_leaves;
+      insert(key, *result);
+    } else {
+      ++counters_.failed;
+    }
+    const auto found = under_way_.find(key);
+    const std::vector<Handler> handlers = std::move(found->second);
+    under_way_.erase(found);
+    waiting_ -= handlers.size();
+    for (const Handler& handler : handlers) {
+      handler(result);
+    }
+  }
+
+  SignerClient& client_;
+  const Clock& clock_;
+  const UniqueX509 ca_;
+  LeafKeys keys_;
+  const ForgeLimits limits_;
+  Entries entries_;  // most recently used first
+  std::map<LeafKeyed, Entries::iterator> index_;
+  std::map<LeafKeyed, std::vector<Handler>> under_way_;
+  size_t waiting_ = 0;
+  ForgeCounters counters_;
+};
+
+Result<std::unique_ptr<LeafForge>> LeafForge::create(SignerClient& client, const Clock& clock,
+                                                     UniqueX509 ca, ForgeLimits limits) {
+  if (ca == nullptr) {
+    return Status(Code::kInvalidArgument, "no CA certificate");
+  }
+  Result<LeafKeys> keys = LeafKeys::create(clock.wall_ms() / 1000, limits.key_lifetime_s);
+  if (!keys) {
+    return keys.status();
+  }
+  return std::unique_ptr<LeafForge>(new LeafForge(
+      std::make_shared<Impl>(client, clock, std::move(ca), std::move(keys).value(), limits)));
+}
+
+LeafForge::LeafForge(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LeafForge::~LeafForge() = default;
+
+void LeafForge::forge(const ForgeRequest& request, Handler handler) {
+  impl_->forge(request, std::move(handler));
+}
+ForgeCounters LeafForge::counters() const { return impl_->counters(); }
+size_t LeafForge::cached() const { return impl_->cached(); }
+
+}  // namespace vitrine::signer
