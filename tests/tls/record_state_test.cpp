@@ -1,0 +1,230 @@
+// What the card would do with a leg's record state: open the peer's records, seal records that the
+// peer accepts, follow key updates.
+#include <gmock/gmock.h>
+
+#include "host/tls/record_seal.h"
+#include "tests/tls/leg_fixture.h"
+#include "tests/tls/record_open.h"
+
+namespace vitrine::tls {
+namespace {
+
+using test::LegFixture;
+using test::open_record;
+using test::pump;
+using test::read_all;
+using test::split_records;
+using test::SslPeer;
+using testing::HasSubstr;
+
+constexpr uint8_t kHandshake = 22;
+constexpr uint8_t kData = 23;
+
+struct Point {
+  Side side;
+  uint16_t version;
+  size_t key_bytes;
+};
+
+std::string name_of(const testing::TestParamInfo<Point>& info) {
+  return std::string(info.param.side == Side::kServer ? "ServerLeg" : "ClientLeg") +
+         (info.param.version == 0x0304 ? "Tls13" : "Tls12") +
+         (info.param.key_bytes == 16 ? "Aes128" : "Aes256");
+}
+
+class RecordStateTest : public LegFixture, public testing::WithParamInterface<Point> {
+ protected:
+  void SetUp() override {
+    LegFixture::SetUp();
+    const Point point = GetParam();
+    if (point.side == Side::kClient) {
+      leg_ = client_leg(point.version, point.key_bytes);
+      peer_.emplace(SslPeer::client());
+    } else {
+      ClientHello hello = modern_hello();
+      hello.versions = {point.version};
+      hello.cipher_suites = {point.key_bytes == 16 ? uint16_t{0x1301} : uint16_t{0x1302},
+                             point.key_bytes == 16 ? uint16_t{0xc02f} : uint16_t{0xc030}};
+      leg_ = server_leg(hello);
+      peer_.emplace(SslPeer::server(server_identity()));
+    }
+    pump(*leg_, *peer_);
+    ASSERT_EQ(leg_->progress(), Progress::kEstablished) << leg_->report().error;
+    ASSERT_EQ(leg_->version(), point.version);
+    ASSERT_EQ(leg_->key_bytes(), point.key_bytes);
+  }
+
+  bool tls13() const { return GetParam().version == 0x0304; }
+
+  void exchange(int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      peer_->write("some data");
+      pump(*leg_, *peer_);
+      EXPECT_EQ(read_all(*leg_), "some data");
+      leg_->write(as_bytes("some answer"));
+      pump(*leg_, *peer_);
+      EXPECT_EQ(peer_->read(), "some answer");
+    }
+  }
+
+  // Opens what the peer writes and seals what the peer reads, several records each way.
+  void expect_takeover() {
+    auto taken = leg_->record_state();
+    ASSERT_TRUE(taken) << taken.status().to_string();
+    state_ = std::move(taken).value();
+    EXPECT_EQ(static_cast<uint16_t>(state_.version), GetParam().version);
+    EXPECT_EQ(state_.key_bytes, GetParam().key_bytes);
+    for (int i = 0; i < 3; ++i) {
+      expect_opens(state_.in.key, "from the peer", kData);
+      expect_accepted("from the card");
+    }
+  }
+
+  void expect_opens(const card::RecordKey& key, const std::string& text, uint8_t type) {
+    if (type == kData) {
+      peer_->write(text);
+    }
+    const auto wire = peer_->output();
+    for (const Bytes record : split_records(wire)) {
+      const auto opened = open_record(state_.version, key, state_.in.next_record, record);
+      ASSERT_TRUE(opened.has_value()) << "record " << state_.in.next_record;
+      ++state_.in.next_record;
+      EXPECT_EQ(opened->content_type, type);
+      EXPECT_EQ(opened->plaintext, text);
+    }
+  }
+
+  void expect_accepted(const std::string& text) {
+    const auto record = seal_record(state_.version, state_.out, kData, as_bytes(text));
+    ASSERT_TRUE(record);
+    ++state_.out.next_record;
+    ++state_.out.explicit_nonce;
+    peer_->feed(*record);
+    EXPECT_EQ(peer_->read(), text) << peer_->error();
+  }
+
+  std::unique_ptr<Leg> leg_;
+  std::optional<SslPeer> peer_;
+  RecordState state_;
+};
+
+TEST_P(RecordStateTest, KeysServeRightAfterTheHandshake) { expect_takeover(); }
+
+TEST_P(RecordStateTest, KeysServeAfterData) {
+  exchange(5);
+  expect_takeover();
+}
+
+TEST_P(RecordStateTest, KeysServeAfterKeyUpdatesByEitherSide) {
+  if (!tls13()) {
+    GTEST_SKIP() << "TLS 1.2 has no key update";
+  }
+  exchange(1);
+  for (int i = 0; i < 3; ++i) {
+    SSL_key_update(peer_->ssl(), i == 1 ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED);
+    exchange(2);
+  }
+  expect_takeover();
+  EXPECT_EQ(state_.in.generation, 3U);
+  EXPECT_EQ(state_.out.generation, 1U) << "one was asked for";
+}
+
+TEST_P(RecordStateTest, LaterKeyUpdatesAreFollowedWithTheNextKeys) {
+  if (!tls13()) {
+    GTEST_SKIP() << "TLS 1.2 has no key update";
+  }
+  expect_takeover();
+  auto key = std::move(state_.in.key);
+  auto next = std::move(state_.in.next_key);
+  TrafficSecret secret = state_.in.next_secret;
+  for (int generation = 0; generation < 3; ++generation) {
+    SSL_key_update(peer_->ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+    peer_->handshake();
+    expect_opens(key, std::string("\x18\0\0\x01\0", 5), kHandshake);
+    state_.in.next_record = 0;
+    key = std::move(*next);
+    expect_opens(key, "under the next key", kData);
+    auto secret_after = secret.next();
+    ASSERT_TRUE(secret_after);
+    secret = std::move(secret_after).value();
+    next = secret.record_key(state_.key_bytes).value();
+  }
+  // And ours, which the peer follows.
+  const uint8_t update[] = {24, 0, 0, 1, 0};
+  const auto record = seal_record(state_.version, state_.out, kHandshake, update);
+  ASSERT_TRUE(record);
+  peer_->feed(*record);
+  state_.out.next_record = 0;
+  state_.out.key = std::move(*state_.out.next_key);
+  expect_accepted("under our next key");
+}
+
+TEST_P(RecordStateTest, AWrongRecordNumberDoesNotOpen) {
+  auto state = leg_->record_state();
+  ASSERT_TRUE(state);
+  peer_->write("x");
+  const auto wire = peer_->output();
+  EXPECT_FALSE(
+      open_record(state->version, state->in.key, state->in.next_record + 1, wire).has_value());
+}
+
+TEST_P(RecordStateTest, WaitsUntilDataIsReadAndTheRecordIsWhole) {
+  peer_->write("unread");
+  const auto wire = peer_->output();
+  leg_->feed(Bytes(wire).first(3));
+  leg_->advance();
+  EXPECT_EQ(leg_->bytes_to_boundary(), 2U) << "of the header";
+  EXPECT_EQ(leg_->record_state().status().code(), Code::kUnavailable);
+  leg_->feed(Bytes(wire).subspan(3, 4));
+  leg_->advance();
+  EXPECT_EQ(leg_->bytes_to_boundary(), wire.size() - 7);
+  EXPECT_EQ(leg_->record_state().status().code(), Code::kUnavailable);
+  leg_->feed(Bytes(wire).subspan(7));
+  EXPECT_EQ(leg_->bytes_to_boundary(), 0U);
+  EXPECT_EQ(leg_->record_state().status().code(), Code::kUnavailable);
+  leg_->advance();
+  EXPECT_EQ(leg_->record_state().status().code(), Code::kUnavailable);
+  EXPECT_EQ(read_all(*leg_), "unread");
+  expect_takeover();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Legs, RecordStateTest,
+    testing::Values(Point{Side::kServer, 0x0303, 16}, Point{Side::kServer, 0x0303, 32},
+                    Point{Side::kServer, 0x0304, 16}, Point{Side::kServer, 0x0304, 32},
+                    Point{Side::kClient, 0x0303, 16}, Point{Side::kClient, 0x0303, 32},
+                    Point{Side::kClient, 0x0304, 16}, Point{Side::kClient, 0x0304, 32}),
+    name_of);
+
+using RecordStateRefusals = LegFixture;
+
+TEST_F(RecordStateRefusals, NotBeforeTheHandshakeIsDone) {
+  auto leg = client_leg(0x0304);
+  EXPECT_EQ(leg->record_state().status().code(), Code::kUnavailable);
+}
+
+TEST_F(RecordStateRefusals, NotForOtherCiphers) {
+  auto leg = client_leg(0x0304);
+  SslPeer client = SslPeer::client(
+      [](SSL_CTX* context) { SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256"); });
+  pump(*leg, client);
+  ASSERT_EQ(leg->progress(), Progress::kEstablished);
+  EXPECT_FALSE(leg->spliceable());
+  const auto state = leg->record_state();
+  EXPECT_EQ(state.status().code(), Code::kUnsupported);
+  EXPECT_THAT(state.status().message(), HasSubstr("TLS_CHACHA20_POLY1305_SHA256"));
+}
+
+TEST_F(RecordStateRefusals, TicketsThatCameAreCounted) {
+  auto leg = server_leg(modern_hello());
+  SslPeer server = SslPeer::server(server_identity(),
+                                   [](SSL_CTX* context) { SSL_CTX_set_num_tickets(context, 3); });
+  pump(*leg, server);
+  const auto state = leg->record_state();
+  ASSERT_TRUE(state) << state.status().to_string();
+  EXPECT_EQ(state->in.next_record, 3U);
+  EXPECT_EQ(state->out.next_record, 0U);
+}
+
+}  // namespace
+}  // namespace vitrine::tls
