@@ -35,6 +35,14 @@ std::unique_ptr<SslLeg> SslLeg::create(UniqueSsl ssl, Options options) {
   return leg;
 }
 
+// A leg that ends without close_notify (it was spliced) has not spoilt its session; the library
+// would bar it from resumption.
+SslLeg::~SslLeg() {
+  if (progress_ == Progress::kEstablished || progress_ == Progress::kClosed) {
+    SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  }
+}
+
 size_t SslLeg::feed(Bytes from_peer) {
   const size_t room = kMaxInput - std::min(kMaxInput, queues_.input.size());
   const Bytes taken = from_peer.first(std::min(room, from_peer.size()));

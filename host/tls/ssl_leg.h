@@ -30,6 +30,7 @@ class SslLeg final : public Leg {
 
   // Null where memory is short.
   static std::unique_ptr<SslLeg> create(UniqueSsl ssl, Options options);
+  ~SslLeg() override;
 
   size_t feed(Bytes from_peer) override;
   void feed_eof() override { eof_ = true; }

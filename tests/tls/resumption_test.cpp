@@ -122,7 +122,7 @@ UniqueSslSession made_session(int version) {
   SslPeer server = SslPeer::server(identity);
   SslPeer client = SslPeer::client([&](SSL_CTX* context) {
     SSL_CTX_set_max_proto_version(context, version);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   });
   for (int i = 0; i < 4; ++i) {
     client.handshake();
@@ -131,6 +131,7 @@ UniqueSslSession made_session(int version) {
     client.feed(server.output());
   }
   client.read();
+  SSL_set_shutdown(client.ssl(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   return UniqueSslSession(SSL_get1_session(client.ssl()));
 }
 
