@@ -112,6 +112,8 @@ Result<Event> event_from_json(const json::value& value) {
   event.id = *id;
   event.time_ms = *time_ms;
   event.type = *type;
+  event.application = Application{"", "", ""};  // a field that is absent was empty
+  event.transaction.component_name.clear();
   for (const Field& field : fields()) {
     const json::value* group = object->if_contains(field.group);
     const json::value* found = group != nullptr && group->is_object()

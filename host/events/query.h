@@ -12,7 +12,7 @@ namespace vitrine::events {
 
 struct EventQuery {
   static constexpr uint32_t kDefaultLimit = 100;
-  static constexpr uint32_t kMaxLimit = 2000;
+  static constexpr uint32_t kMaxLimit = 10'000;
 
   std::optional<EventType> type;
   std::optional<Cause> cause;

@@ -1,0 +1,245 @@
+#include "host/events/store.h"
+
+#include <filesystem>
+#include <numeric>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/events/sample.h"
+#include "tests/events/temporary_folder.h"
+
+namespace vitrine::events {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StoreTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<EventStore> open(uint64_t max_events = 1000) {
+    auto store = EventStore::open(path_, max_events);
+    EXPECT_TRUE(store) << store.status().to_string();
+    return store ? std::move(store).value() : nullptr;
+  }
+  // Appends the event with the id, after changing it.
+  template <typename Change>
+  void add(EventStore& store, EventId id, Event event, Change change) {
+    event.id = id;
+    change(event);
+    const std::shared_ptr<const Event> one[] = {std::make_shared<const Event>(std::move(event))};
+    ASSERT_TRUE(store.append(one));
+  }
+  void add(EventStore& store, EventId id) {
+    add(store, id, refused_event(), [](Event&) {});
+  }
+  static std::vector<EventId> ids(const Result<std::vector<Event>>& events) {
+    EXPECT_TRUE(events) << events.status().to_string();
+    std::vector<EventId> out;
+    for (const Event& event : *events) {
+      out.push_back(event.id);
+    }
+    return out;
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_.file("events.db");
+};
+
+using Ids = std::vector<EventId>;
+
+TEST_F(StoreTest, EventIsFoundAgainAfterReopening) {
+  {
+    auto store = open();
+    add(*store, 5);
+    EXPECT_EQ(store->count(), 1U);
+  }
+  auto store = open();
+  EXPECT_EQ(store->count(), 1U);
+  EXPECT_EQ(store->last_id(), 5U);
+  const auto event = store->get(5);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->transaction.bytes_sent, 179U);
+  EXPECT_EQ(event->destination.host, "www.example.org");
+  EXPECT_EQ(store->get(6).status().code(), Code::kNotFound);
+}
+
+TEST_F(StoreTest, OldestArePrunedAndTheBoundHoldsAfterReopening) {
+  {
+    auto store = open(3);
+    for (EventId id = 1; id <= 5; ++id) {
+      add(*store, id);
+    }
+    EXPECT_EQ(store->count(), 3U);
+    EXPECT_EQ(ids(store->query({})), (Ids{3, 4, 5}));
+  }
+  auto store = open(2);  // the bound was lowered: the next append brings it down
+  add(*store, 9);
+  EXPECT_EQ(ids(store->query({})), (Ids{5, 9}));
+}
+
+TEST_F(StoreTest, BatchLargerThanTheBoundKeepsTheNewest) {
+  auto store = open(2);
+  std::vector<std::shared_ptr<const Event>> batch;
+  for (EventId id = 1; id <= 5; ++id) {
+    auto event = std::make_shared<Event>(refused_event());
+    event->id = id;
+    batch.push_back(event);
+  }
+  ASSERT_TRUE(store->append(batch));
+  EXPECT_EQ(ids(store->query({})), (Ids{4, 5}));
+}
+
+TEST_F(StoreTest, FiltersSelectAndCombine) {
+  auto store = open();
+  add(*store, 1);
+  add(*store, 2, untrusted_event(), [](Event&) {});
+  add(*store, 3, refused_event(), [](Event& e) { e.type = EventType::kTlsClosed; });
+  add(*store, 4, refused_event(), [](Event& e) { e.destination.host = "other.example"; });
+  EventQuery query;
+  query.type = EventType::kTlsAbort;
+  EXPECT_EQ(ids(store->query(query)), (Ids{1, 2, 4}));
+  query.host = "www.example.org";
+  EXPECT_EQ(ids(store->query(query)), (Ids{1}));
+  query = {};
+  query.cause = Cause::kCertificateSelfSigned;
+  EXPECT_EQ(ids(store->query(query)), (Ids{2}));
+  query = {};
+  query.source_ip = "2001:db8::10";
+  EXPECT_EQ(ids(store->query(query)), (Ids{2}));
+  query = {};
+  query.destination_ip = "198.51.100.7";
+  EXPECT_EQ(ids(store->query(query)), (Ids{1, 3, 4}));
+  query = {};
+  query.after_id = 2;
+  EXPECT_EQ(ids(store->query(query)), (Ids{3, 4}));
+  query = {};
+  query.since_ms = kSampleTime + 1;
+  EXPECT_EQ(ids(store->query(query)), (Ids{2}));
+}
+
+TEST_F(StoreTest, MatchesSaysWhatTheStoreSays) {
+  auto store = open();
+  add(*store, 1);
+  add(*store, 2, untrusted_event(), [](Event&) {});
+  std::vector<EventQuery> queries(7);
+  queries[1].type = EventType::kTlsClosed;
+  queries[2].cause = Cause::kCertificateSelfSigned;
+  queries[3].source_ip = "192.0.2.10";
+  queries[4].host = "www.example.org";
+  queries[5].after_id = 1;
+  queries[6].since_ms = kSampleTime + 1;
+  for (const EventQuery& query : queries) {
+    const Ids found = ids(store->query(query));
+    for (EventId id = 1; id <= 2; ++id) {
+      const bool stored = std::find(found.begin(), found.end(), id) != found.end();
+      EXPECT_EQ(query.matches(*store->get(id)), stored);
+    }
+  }
+}
+
+TEST_F(StoreTest, LimitKeepsTheNewestInOrder) {
+  auto store = open();
+  for (EventId id = 1; id <= 5; ++id) {
+    add(*store, id);
+  }
+  EventQuery query;
+  query.limit = 2;
+  EXPECT_EQ(ids(store->query(query)), (Ids{4, 5}));
+  query.limit = 0;
+  EXPECT_EQ(ids(store->query(query)), Ids{});
+}
+
+TEST_F(StoreTest, QuotesInFiltersAreNoSql) {
+  auto store = open();
+  add(*store, 1);
+  EventQuery query;
+  query.host = "' OR 1=1 --";
+  EXPECT_EQ(ids(store->query(query)), Ids{});
+}
+
+TEST_F(StoreTest, BatchIsAllOrNone) {
+  auto store = open();
+  add(*store, 2);
+  auto first = std::make_shared<Event>(refused_event());
+  first->id = 1;
+  auto duplicate = std::make_shared<Event>(refused_event());
+  duplicate->id = 2;
+  const std::shared_ptr<const Event> batch[] = {first, duplicate};
+  EXPECT_FALSE(store->append(batch));
+  EXPECT_EQ(ids(store->query({})), (Ids{2}));
+  EXPECT_EQ(store->count(), 1U);
+  add(*store, 3);  // and it goes on working
+  EXPECT_EQ(store->count(), 2U);
+}
+
+TEST_F(StoreTest, GarbageFileIsSetAsideAndANewOneBegun) {
+  write_contents(path_, std::string(10'000, 'x'));
+  EXPECT_EQ(EventStore::open(path_, 10).status().code(), Code::kMalformed);
+  std::string set_aside;
+  auto store = EventStore::open_or_replace(path_, 10, set_aside);
+  ASSERT_TRUE(store) << store.status().to_string();
+  EXPECT_FALSE(set_aside.empty());
+  EXPECT_EQ(contents_of(path_ + ".damaged"), std::string(10'000, 'x'));
+  add(**store, 1);
+  EXPECT_EQ((*store)->count(), 1U);
+}
+
+TEST_F(StoreTest, TruncatedFileIsNoticed) {
+  {
+    auto store = open();
+    for (EventId id = 1; id <= 200; ++id) {
+      add(*store, id);
+    }
+  }
+  fs::resize_file(path_, fs::file_size(path_) / 2);
+  std::string set_aside;
+  auto store = EventStore::open_or_replace(path_, 10, set_aside);
+  ASSERT_TRUE(store) << store.status().to_string();
+  EXPECT_FALSE(set_aside.empty());
+  EXPECT_EQ((*store)->count(), 0U);
+}
+
+TEST_F(StoreTest, WholeFileIsNotSetAside) {
+  open();
+  std::string set_aside = "?";
+  ASSERT_TRUE(EventStore::open_or_replace(path_, 10, set_aside));
+  EXPECT_EQ(set_aside, "");
+  EXPECT_FALSE(fs::exists(path_ + ".damaged"));
+}
+
+TEST_F(StoreTest, FileOfALaterVersionIsLeftAlone) {
+  {
+    auto database = Database::open(path_);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->execute("PRAGMA user_version = 99"));
+  }
+  std::string set_aside;
+  const auto store = EventStore::open_or_replace(path_, 10, set_aside);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.status().code(), Code::kUnsupported);
+  EXPECT_FALSE(fs::exists(path_ + ".damaged"));
+}
+
+TEST_F(StoreTest, RowThatDoesNotParseIsLeftOut) {
+  auto store = open();
+  add(*store, 1);
+  add(*store, 2);
+  {
+    auto database = Database::open(path_);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->execute("UPDATE events SET body = '{\"id\":1,' WHERE id = 1"));
+  }
+  EXPECT_EQ(ids(store->query({})), (Ids{2}));
+  EXPECT_EQ(store->get(1).status().code(), Code::kMalformed);
+  EXPECT_TRUE(store->get(2));
+}
+
+TEST_F(StoreTest, IsNotReadableByOthers) {
+  open();
+  struct stat info {};
+  ASSERT_EQ(::stat(path_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07, 0U);
+}
+
+}  // namespace
+}  // namespace vitrine::events
