@@ -421,4 +421,10 @@ void Pipeline::release(Direction direction, MutableBytes bytes, const ParsedFram
   out.flush();
 }
 
+void Pipeline::discard(Direction /*direction*/, DropReason reason) {
+  --splicing_->held;
+  --counters_.held;
+  drop(reason);
+}
+
 }  // namespace vitrine::card::soft

@@ -94,6 +94,7 @@ class Pipeline : private SpliceSink {
   void key_update(Direction direction, uint32_t generation) override;
   void release(Direction direction, MutableBytes frame, const ParsedFrame& parsed,
                uint16_t segment_size) override;
+  void discard(Direction direction, DropReason reason) override;
 
   const uint64_t linger_ns_;
   HostRing& ring_;
