@@ -152,7 +152,7 @@ TEST(SeenBytes, AgreesWithABitmap) {
       if (added) {
         bitmap = after;
         ASSERT_EQ(fresh, expected);
-        ASSERT_EQ(seen.high(), start + high);
+        ASSERT_EQ(seen.high(), start + static_cast<Sequence>(high));
         ASSERT_EQ(seen.holes(), holes);
       } else {
         ASSERT_EQ(fresh, 0U);
@@ -162,7 +162,7 @@ TEST(SeenBytes, AgreesWithABitmap) {
         ASSERT_EQ(seen.run_at(at, at + 1).fresh, !bitmap[i]);
       }
       if (random() % 10 == 0) {
-        forgotten = std::max(forgotten, std::min(from, static_cast<size_t>(seen.high() - start)));
+        forgotten = std::max(forgotten, std::min(from, static_cast<size_t>(sequence_distance(seen.high(), start))));
         seen.forget_before(start + static_cast<Sequence>(forgotten));
       }
     }

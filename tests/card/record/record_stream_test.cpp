@@ -124,6 +124,19 @@ TEST_P(RoughStream, ArrivesWholeAndEqual) {
   EXPECT_EQ(h.pools.free_record_chunks(), h.options.pools.record_chunks);
 }
 
+TEST_P(RoughStream, StrictArrivesWholeAndEqual) {
+  HarnessOptions wanted = options();
+  wanted.strict = true;
+  wanted.tap = TapMode::kAll;
+  SpliceHarness h(wanted);
+  h.append_random(150'000, 16'384);
+  RoughNetwork(h, 120'000).run();
+  EXPECT_FALSE(h.reader().bad());
+  EXPECT_TRUE(h.reader().data() == h.content);
+  EXPECT_EQ(h.splicer->held_frames(), 0U);
+  EXPECT_EQ(h.sink.discarded, 0U);
+}
+
 TEST_P(RoughStream, KeyUpdatesAtAnyPointDoNotDisturb) {
   HarnessOptions wanted = options();
   wanted.version = TlsVersion::kTls13;

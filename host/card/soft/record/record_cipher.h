@@ -37,7 +37,9 @@ class RecordCipher {
   void finish(const GenerationKeys& keys, RecordSlot& slot) const;
 
  private:
-  GhashBlock frame_sum(const LegKey& key, const RecordSlot& slot, uint64_t number) const;
+  AdditionalData additional_data(const RecordSlot& slot, uint64_t number) const {
+    return AdditionalData(version_, slot.type, number, slot.text);
+  }
 
   const AesEngine& aes_;
   TlsVersion version_;

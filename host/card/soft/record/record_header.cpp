@@ -1,7 +1,5 @@
 #include "host/card/soft/record/record_header.h"
 
-#include <cstring>
-
 namespace vitrine::card::soft {
 namespace {
 
@@ -36,21 +34,19 @@ std::optional<CloseReason> forbidden_header(TlsVersion version, Bytes known) {
   return std::nullopt;
 }
 
-size_t make_additional_data(TlsVersion version, uint8_t type, uint64_t number, size_t text_size,
-                            uint8_t* block) {
-  std::memset(block, 0, 16);
+AdditionalData::AdditionalData(TlsVersion version, uint8_t type, uint64_t number,
+                               size_t text_size) {
+  const bool tls13 = version == TlsVersion::kTls13;
   size_t at = 0;
-  size_t length = text_size + kTagSize;
-  if (version == TlsVersion::kTls12) {
-    store_be64(block, number);
+  if (!tls13) {
+    store_be64(bytes_, number);
     at = 8;
-    length = text_size;
   }
-  block[at] = type;
-  block[at + 1] = 3;
-  block[at + 2] = 3;
-  store_be16(block + at + 3, static_cast<uint16_t>(length));
-  return at + 5;
+  bytes_[at] = type;
+  bytes_[at + 1] = 3;
+  bytes_[at + 2] = 3;
+  store_be16(bytes_ + at + 3, static_cast<uint16_t>(tls13 ? text_size + kTagSize : text_size));
+  size_ = at + 5;
 }
 
 }  // namespace vitrine::card::soft

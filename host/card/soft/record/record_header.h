@@ -42,9 +42,16 @@ inline uint16_t record_size(const uint8_t* header) {
   return static_cast<uint16_t>(5 + load_be16(header + 3));
 }
 
-// One zero-padded block of additional data; returns how many bytes of it count.
-// `text_size`: of the ciphertext without nonce and tag.
-size_t make_additional_data(TlsVersion version, uint8_t type, uint64_t number, size_t text_size,
-                            uint8_t* block);
+// What the tag covers beside the ciphertext.
+class AdditionalData {
+ public:
+  // `text_size`: of the ciphertext without nonce and tag.
+  AdditionalData(TlsVersion version, uint8_t type, uint64_t number, size_t text_size);
+  Bytes view() const { return {bytes_, size_}; }
+
+ private:
+  uint8_t bytes_[13];
+  size_t size_;
+};
 
 }  // namespace vitrine::card::soft

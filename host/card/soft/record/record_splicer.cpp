@@ -116,7 +116,7 @@ PayloadEdit RecordSplicer::walk(Segment& segment) {
   }
   PayloadEdit edit;
   edit.reason = DropReason::kFlowDead;
-  const int32_t old = sequence_distance(segment.side.tracker.high(), parsed.sequence);
+  const int32_t old = sequence_distance(segment.side.acknowledged, parsed.sequence);
   edit.leaves = std::min(static_cast<uint32_t>(std::max(old, 0)), parsed.payload_length);
   std::memset(payload.data(), 0, edit.leaves);
   return edit;
