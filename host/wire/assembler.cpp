@@ -35,7 +35,7 @@ Status Assembler::add(const TcpPacket& packet, uint16_t segment_size) {
     return Status::ok();
   }
   const size_t end = begin + payload.size();
-  segment_ = std::max<size_t>(segment_, segment_size != 0 ? segment_size : payload.size());
+  count_segment(payload.size(), segment_size, end <= contiguous_);
   if (bytes_.size() < end) {
     bytes_.resize(end);
   }
@@ -71,13 +71,22 @@ void Assembler::merge(size_t begin, size_t end) {
   islands_ = std::move(merged);
 }
 
+void Assembler::count_segment(size_t size, uint16_t segment_size, bool repeated) {
+  constexpr size_t kShort = 536;  // no MSS is smaller by default
+  const size_t each = segment_size != 0 ? segment_size : size;
+  segments_ += static_cast<uint32_t>((size + each - 1) / each);
+  is_waiting_ = is_waiting_ || repeated || size < kShort;
+}
+
 bool Assembler::wants_ack() const {
-  const size_t unacknowledged = next_sequence() - acknowledged_;
-  return unacknowledged >= (acked_early() ? 2 : 3) * segment_;
+  const uint32_t most = acked_early() ? 2 : 3;
+  return next_sequence() != acknowledged_ && (is_waiting_ || segments_ >= most);
 }
 
 std::vector<uint8_t> Assembler::acknowledge(const Opening& opening) {
   acknowledged_ = next_sequence();
+  segments_ = 0;
+  is_waiting_ = false;
   Segment ack;
   ack.source = opening.server().endpoint;
   ack.destination = opening.client().endpoint;

@@ -42,8 +42,9 @@ class Assembler {
   const HoldQueue& frames() const { return frames_; }
   HoldQueue take_frames() { return std::exchange(frames_, HoldQueue(kMaxHeldBytes)); }
 
-  // True when the client may be waiting for an acknowledgement before it sends more: its initial
-  // window may be as small as 3 segments (RFC 3390). Ask only while the hello is incomplete.
+  // True when the client may be waiting for an acknowledgement before it sends more: three segments
+  // are here (an initial window may be that small, RFC 3390), or a short one (RFC 896 holds the
+  // next back), or one came again. Ask only while the hello is incomplete.
   bool wants_ack() const;
   // The frame, from the server to the client, that acknowledges contiguous(); marks it early.
   std::vector<uint8_t> acknowledge(const Opening& opening);
@@ -54,12 +55,14 @@ class Assembler {
  private:
   static constexpr size_t kMaxHeldBytes = 2 * kMaxHelloBytes;
 
+  void count_segment(size_t size, uint16_t segment_size, bool repeated);
   void merge(size_t begin, size_t end);
 
   uint32_t first_sequence_;
   uint32_t acknowledged_;
   size_t contiguous_ = 0;
-  size_t segment_ = 536;  // largest payload seen
+  uint32_t segments_ = 0;    // since the last acknowledgement
+  bool is_waiting_ = false;  // a short segment or a repeated one came since then
   bool has_fin_ = false;
   uint32_t fin_sequence_ = 0;
   std::vector<uint8_t> bytes_;                      // by offset from first_sequence_
