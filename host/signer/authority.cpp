@@ -122,23 +122,22 @@ Status add_leaf_extensions(X509* certificate, X509* ca, const SignRequest& reque
 
 }  // namespace
 
-Result<Authority> Authority::load(const std::string& state_dir) {
-  Result<UniqueX509> certificate = ca_certificate(state_dir);
+Result<Authority> Authority::load(const std::string& ca_dir) {
+  Result<UniqueX509> certificate = ca_certificate(ca_dir);
   if (!certificate) {
     return certificate.status();
   }
-  Result<UniquePkey> key = ca_private_key(state_dir);
+  Result<UniquePkey> key = ca_private_key(ca_dir);
   if (!key) {
     return key.status();
   }
   if (X509_check_private_key(certificate->get(), key->get()) != 1) {
     ERR_clear_error();
     return Status(Code::kInvalidArgument,
-                  "the CA's certificate and key in " + state_dir + "/ca are not a pair");
+                  "the CA's certificate and key in " + ca_dir + " are not a pair");
   }
   if (X509_check_ca(certificate->get()) != 1) {
-    return Status(Code::kInvalidArgument,
-                  ca_certificate_path(state_dir) + " is not a CA certificate");
+    return Status(Code::kInvalidArgument, ca_dir + "/ca.pem is not a CA certificate");
   }
   return Authority(std::move(certificate).value(), std::move(key).value());
 }

@@ -14,8 +14,9 @@ namespace vitrine::signer {
 
 class Authority {
  public:
-  // Reads and matches key and certificate. REQUIRES: secure_memory_init() has run, else fails.
-  static Result<Authority> load(const std::string& state_dir);
+  // Reads and matches key and certificate of a CA directory (see ca.h). REQUIRES:
+  // secure_memory_init() has run, else fails.
+  static Result<Authority> load(const std::string& ca_dir);
   // REQUIRES: the key is the certificate's.
   Authority(UniqueX509 certificate, UniquePkey key);
 

@@ -154,7 +154,7 @@ Result<CaInfo> ca_init(const std::string& state_dir, const CaOptions& options, c
 }
 
 Result<CaInfo> ca_show(const std::string& state_dir) {
-  const Result<UniqueX509> certificate = ca_certificate(state_dir);
+  const Result<UniqueX509> certificate = ca_certificate(ca_directory(state_dir));
   return certificate ? describe(certificate->get()) : Result<CaInfo>(certificate.status());
 }
 

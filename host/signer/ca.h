@@ -46,12 +46,15 @@ Result<CaInfo> ca_init(const std::string& state_dir, const CaOptions& options = 
 
 // Reads the certificate only. kNotFound, with what to type, where there is no CA.
 Result<CaInfo> ca_show(const std::string& state_dir);
-Result<UniqueX509> ca_certificate(const std::string& state_dir);
+Result<UniqueX509> ca_certificate(const std::string& ca_dir);
 
 // The private key, for the signer alone. Refuses a file that others than its owner may read.
 // REQUIRES: secure_memory_init() has run, else kPermission.
-Result<UniquePkey> ca_private_key(const std::string& state_dir);
+Result<UniquePkey> ca_private_key(const std::string& ca_dir);
 
+// DIR/ca for a state directory DIR; the two functions above take it rather than DIR, so that the
+// signer can hold on to the directory it was started with.
+std::string ca_directory(const std::string& state_dir);
 std::string ca_key_path(const std::string& state_dir);
 std::string ca_certificate_path(const std::string& state_dir);
 

@@ -20,8 +20,6 @@ namespace {
 constexpr off_t kMaxKeyFile = 64 << 10;
 constexpr off_t kMaxCertificateFile = 64 << 10;
 
-std::string ca_directory(const std::string& state_dir) { return state_dir + "/ca"; }
-
 Status write_file(const std::string& path, Bytes bytes, mode_t mode) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd.valid()) {
@@ -125,6 +123,7 @@ int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*
 
 }  // namespace
 
+std::string ca_directory(const std::string& state_dir) { return state_dir + "/ca"; }
 std::string ca_key_path(const std::string& state_dir) {
   return ca_directory(state_dir) + "/ca.key";
 }
@@ -159,8 +158,8 @@ Status write_ca(const std::string& state_dir, const X509* certificate, const EVP
   return sync_directory(state_dir);
 }
 
-Result<UniqueX509> ca_certificate(const std::string& state_dir) {
-  const std::string path = ca_certificate_path(state_dir);
+Result<UniqueX509> ca_certificate(const std::string& ca_dir) {
+  const std::string path = ca_dir + "/ca.pem";
   struct stat info {};
   const Result<UniqueFd> fd = open_bounded(path, kMaxCertificateFile, info);
   if (!fd) {
@@ -177,8 +176,8 @@ Result<UniqueX509> ca_certificate(const std::string& state_dir) {
   return std::move(certificates->front());
 }
 
-Result<UniquePkey> ca_private_key(const std::string& state_dir) {
-  const std::string path = ca_key_path(state_dir);
+Result<UniquePkey> ca_private_key(const std::string& ca_dir) {
+  const std::string path = ca_dir + "/ca.key";
   struct stat info {};
   const Result<UniqueFd> fd = open_bounded(path, kMaxKeyFile, info);
   if (!fd) {

@@ -1,9 +1,9 @@
 // vitrine-signer: holds the CA key and signs what it is asked to, under authority.h's rules.
 //
-// Started by vitrined with one end of a SOCK_SEQPACKET pair as descriptor 3; ends when the other
-// end closes. (1) locked memory, (2) key and certificate, (3) drop privileges, (4) sandbox, (5)
-// answer until the end. Exit: 0 the daemon has gone, 1 anything else (said on standard error).
-#include <array>
+// Started by vitrined with one end of a SOCK_SEQPACKET pair as descriptor 3. The process that is
+// started is the launcher (launcher.h); each worker that it forks (1) locks memory, (2) reads key
+// and certificate, (3) drops privileges, (4) enters the sandbox, (5) answers until its socket
+// closes. Exit: 0 the daemon has gone, 1 anything else (said on standard error).
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -12,16 +12,18 @@
 #include <vector>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "host/base/secret.h"
 #include "host/signer/authority.h"
 #include "host/signer/ca.h"
+#include "host/signer/launcher.h"
 #include "host/signer/sandbox.h"
 
 namespace vitrine::signer {
 namespace {
 
-constexpr int kSocket = 3;
+constexpr int kControl = 3;
 constexpr size_t kSecureHeap = 1U << 20;
 
 int fail(const Status& status) {
@@ -37,11 +39,11 @@ void outlive_the_daemon() {
   }
 }
 
-int serve(const Authority& authority) {
+int serve(int socket, const Authority& authority) {
   std::vector<uint8_t> packet(kMaxMessage + 1);
   while (true) {
     // A longer packet is cut, and is then refused for its size.
-    const ssize_t n = ::recv(kSocket, packet.data(), packet.size(), 0);
+    const ssize_t n = ::recv(socket, packet.data(), packet.size(), 0);
     if (n == 0) {
       return EXIT_SUCCESS;
     }
@@ -54,7 +56,7 @@ int serve(const Authority& authority) {
     const std::vector<uint8_t> reply = authority.answer({packet.data(), static_cast<size_t>(n)});
     ssize_t sent = -1;
     do {
-      sent = ::send(kSocket, reply.data(), reply.size(), MSG_NOSIGNAL);
+      sent = ::send(socket, reply.data(), reply.size(), MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     if (sent < 0) {
       return errno == EPIPE || errno == ECONNRESET
@@ -64,22 +66,34 @@ int serve(const Authority& authority) {
   }
 }
 
-int run(const std::string& state_dir) {
-  outlive_the_daemon();
+// REQUIRES: the CA's directory is the current one.
+int work(int socket) {
   if (Status status = secure_memory_init(kSecureHeap); !status) {
     return fail(status);
   }
-  const Result<Authority> authority = Authority::load(state_dir);
+  const Result<Authority> authority = Authority::load(".");
   if (!authority) {
     return fail(authority.status());
   }
-  if (Status status = drop_privileges(ca_key_path(state_dir)); !status) {
+  if (Status status = drop_privileges("./ca.key"); !status) {
     return fail(status);
   }
   if (Status status = enter_sandbox(); !status) {
     return fail(status);
   }
-  return serve(*authority);
+  return serve(socket, *authority);
+}
+
+int run(const std::string& state_dir) {
+  outlive_the_daemon();
+  if (::chdir(ca_directory(state_dir).c_str()) != 0) {
+    return fail(errno == ENOENT
+                    ? Status(Code::kNotFound, "no CA in " + state_dir +
+                                                  "; make one with `vitrine cert ca init --state " +
+                                                  state_dir + "`")
+                    : Status::from_errno("cannot enter " + ca_directory(state_dir), errno));
+  }
+  return launch_workers(kControl, work);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ namespace vitrine::signer {
 constexpr uint16_t kMagic = 0x5653;
 constexpr uint8_t kProtocolVersion = 1;
 constexpr size_t kHeaderSize = 12;
-constexpr size_t kMaxMessage = 128U << 10;
+constexpr size_t kMaxMessage = 160U << 10;
 constexpr size_t kMaxLeafNames = 512;  // dns and addresses together
 constexpr size_t kMaxPublicKey = 1024;
 constexpr size_t kMaxCommonName = 64;  // RFC 5280 ub-common-name

@@ -4,14 +4,20 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#include "host/base/bytes.h"
+#include "host/signer/launcher.h"
 
 namespace vitrine::signer {
 namespace {
@@ -23,6 +29,8 @@ constexpr int kChildSocket = 3;
 constexpr std::chrono::milliseconds kFirstDelay{100};
 constexpr std::chrono::milliseconds kLongestDelay{10'000};
 constexpr std::chrono::seconds kStartTimeout{10};
+constexpr int kLauncherTimeoutMs = 2000;  // it only forks
+constexpr int kStopTimeoutMs = 2000;
 
 std::string find_program(const SignerOptions& options) {
   if (!options.program.empty()) {
@@ -31,6 +39,36 @@ std::string find_program(const SignerOptions& options) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   return (self.parent_path() / "vitrine-signer").string();
+}
+
+struct SocketPair {
+  UniqueFd ours;
+  UniqueFd theirs;
+};
+
+Result<SocketPair> make_pair() {
+  std::array<int, 2> pair{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+    return Status::from_errno("cannot make the signer's socket", errno);
+  }
+  return SocketPair{UniqueFd(pair[0]), UniqueFd(pair[1])};
+}
+
+bool send_order(int control, int descriptor) {
+  char order = kStartWorker;
+  iovec data{&order, 1};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> space{};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = space.data();
+  message.msg_controllen = space.size();
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptor);
+  std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  return ::sendmsg(control, &message, MSG_NOSIGNAL) == 1;
 }
 
 // posix_spawn rather than fork: the daemon has other threads.
@@ -62,41 +100,66 @@ Result<pid_t> start_child(const std::string& program, const std::string& state_d
 }  // namespace
 
 Result<SignerProcess> SignerProcess::spawn(const SignerOptions& options) {
-  std::array<int, 2> pair{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) {
-    return Status::from_errno("cannot make the signer's socket", errno);
+  Result<SocketPair> pair = make_pair();
+  if (!pair) {
+    return pair.status();
   }
-  UniqueFd ours(pair[0]);
-  const UniqueFd theirs(pair[1]);
-  const Result<pid_t> pid = start_child(find_program(options), options.state_dir, theirs.get());
+  const Result<pid_t> pid =
+      start_child(find_program(options), options.state_dir, pair->theirs.get());
   if (!pid) {
     return pid.status();
   }
-  return SignerProcess(*pid, std::move(ours));
+  return SignerProcess(*pid, std::move(pair->ours));
 }
 
 SignerProcess::SignerProcess(SignerProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), socket_(std::move(other.socket_)) {}
+    : pid_(std::exchange(other.pid_, -1)), control_(std::move(other.control_)) {}
 
 SignerProcess& SignerProcess::operator=(SignerProcess&& other) noexcept {
   if (this != &other) {
     stop();
     pid_ = std::exchange(other.pid_, -1);
-    socket_ = std::move(other.socket_);
+    control_ = std::move(other.control_);
   }
   return *this;
 }
 
-void SignerProcess::stop() {
-  socket_.reset();
-  if (pid_ > 0) {
-    // It keeps no state that a kill could spoil.
-    ::kill(pid_, SIGKILL);
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    pid_ = -1;
+Result<SignerProcess::Worker> SignerProcess::start_worker() {
+  Result<SocketPair> pair = make_pair();
+  if (!pair) {
+    return pair.status();
   }
+  if (!send_order(control_.get(), pair->theirs.get())) {
+    return Status(Code::kUnavailable, "the signer's launcher has gone");
+  }
+  pollfd ready{control_.get(), POLLIN, 0};
+  std::array<uint8_t, 4> reply{};
+  if (::poll(&ready, 1, kLauncherTimeoutMs) != 1 ||
+      ::recv(control_.get(), reply.data(), reply.size(), 0) != static_cast<ssize_t>(reply.size())) {
+    return Status(Code::kUnavailable, "the signer's launcher does not answer");
+  }
+  const auto pid = static_cast<pid_t>(load_be32(reply.data()));
+  if (pid <= 0) {
+    return Status(Code::kUnavailable, "the signer's launcher could not start a worker");
+  }
+  return Worker{pid, std::move(pair->ours)};
+}
+
+void SignerProcess::stop() {
+  control_.reset();  // the launcher ends its worker, then itself
+  if (pid_ <= 0) {
+    return;
+  }
+  for (int waited = 0; waited < kStopTimeoutMs; ++waited) {
+    const pid_t gone = ::waitpid(pid_, nullptr, WNOHANG);
+    if (gone == pid_ || (gone < 0 && errno != EINTR)) {
+      pid_ = -1;
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ::kill(pid_, SIGKILL);
+  pid_ = -1;
 }
 
 class SignerSupervisor::Impl : public std::enable_shared_from_this<SignerSupervisor::Impl> {
@@ -107,18 +170,18 @@ class SignerSupervisor::Impl : public std::enable_shared_from_this<SignerSupervi
   Result<UniqueX509> start() {
     stop();
     stopped_ = false;
-    Result<SignerProcess> process = SignerProcess::spawn(options_);
-    if (!process) {
-      return process.status();
+    Result<SignerProcess::Worker> worker = start_worker();
+    if (!worker) {
+      return worker.status();
     }
-    UniqueFd socket = process->take_socket();
-    Result<UniqueX509> certificate = call_blocking(socket.get(), InfoRequest{}, kStartTimeout);
+    Result<UniqueX509> certificate =
+        call_blocking(worker->socket.get(), InfoRequest{}, kStartTimeout);
     if (!certificate) {
       return Status(certificate.status().code(), "the signer did not start (" +
                                                      certificate.status().message() +
                                                      "); its own message is on standard error");
     }
-    adopt(std::move(process).value(), std::move(socket));
+    adopt(std::move(worker).value());
     return certificate;
   }
 
@@ -127,17 +190,34 @@ class SignerSupervisor::Impl : public std::enable_shared_from_this<SignerSupervi
     timer_.cancel();
     client_.detach();
     process_.reset();
+    worker_ = -1;
   }
 
   SignerClient& client() { return client_; }
   uint64_t restarts() const { return restarts_; }
-  pid_t pid() const { return process_ ? process_->pid() : -1; }
+  pid_t pid() const { return worker_; }
 
  private:
-  void adopt(SignerProcess process, UniqueFd socket) {
-    process_ = std::move(process);
+  Result<SignerProcess::Worker> start_worker() {
+    if (process_) {
+      Result<SignerProcess::Worker> worker = process_->start_worker();
+      if (worker) {
+        return worker;
+      }
+      process_.reset();
+    }
+    Result<SignerProcess> process = SignerProcess::spawn(options_);
+    if (!process) {
+      return process.status();
+    }
+    process_ = std::move(process).value();
+    return process_->start_worker();
+  }
+
+  void adopt(SignerProcess::Worker worker) {
+    worker_ = worker.pid;
     started_ = SteadyClock::now();
-    client_.attach(std::move(socket), [weak = weak_from_this()] {
+    client_.attach(std::move(worker.socket), [weak = weak_from_this()] {
       if (const std::shared_ptr<Impl> self = weak.lock()) {
         self->on_lost();
       }
@@ -148,7 +228,7 @@ class SignerSupervisor::Impl : public std::enable_shared_from_this<SignerSupervi
     if (stopped_) {
       return;
     }
-    process_.reset();
+    worker_ = -1;
     if (SteadyClock::now() - started_ >= kLongestDelay) {
       delay_ = kFirstDelay;
     }
@@ -168,18 +248,18 @@ class SignerSupervisor::Impl : public std::enable_shared_from_this<SignerSupervi
 
   void restart() {
     ++restarts_;
-    Result<SignerProcess> process = SignerProcess::spawn(options_);
-    if (!process) {
+    Result<SignerProcess::Worker> worker = start_worker();
+    if (!worker) {
       return restart_later();
     }
-    UniqueFd socket = process->take_socket();
-    adopt(std::move(process).value(), std::move(socket));
+    adopt(std::move(worker).value());
   }
 
   const SignerOptions options_;
   SignerClient client_;
   asio::steady_timer timer_;
   std::optional<SignerProcess> process_;
+  pid_t worker_ = -1;
   SteadyClock::time_point started_;
   std::chrono::milliseconds delay_ = kFirstDelay;
   uint64_t restarts_ = 0;

@@ -1,7 +1,9 @@
 // Starting the signer program and keeping it alive.
 //
-// Threads: SignerSupervisor lives on one executor, like its client. It restarts a signer that dies,
-// after 100 ms, then twice as long each time up to 10 s; a signer that ran for 10 s resets that.
+// The program is a launcher that starts workers (launcher.h), so that a worker can be replaced
+// after the daemon has given up root. Threads: SignerSupervisor lives on one executor, like its
+// client. It replaces a worker that dies after 100 ms, then twice as long each time up to 10 s; a
+// worker that ran for 10 s resets that.
 #pragma once
 
 #include <chrono>
@@ -23,23 +25,28 @@ struct SignerOptions {
   std::string state_dir;
 };
 
-// A running child; killed and reaped when it goes.
+// A running launcher; it and its worker are gone when this is.
 class SignerProcess {
  public:
-  // fork+exec with the other end of `socket` as descriptor 3.
+  struct Worker {
+    pid_t pid = -1;
+    UniqueFd socket;
+  };
+
+  // The program, with the other end of our control socket as descriptor 3.
   static Result<SignerProcess> spawn(const SignerOptions& options);
   SignerProcess(SignerProcess&& other) noexcept;
   SignerProcess& operator=(SignerProcess&& other) noexcept;
   ~SignerProcess() { stop(); }
 
-  pid_t pid() const { return pid_; }
-  UniqueFd take_socket() { return std::move(socket_); }
+  // A new worker in place of the last, if any. kUnavailable where the launcher has gone.
+  Result<Worker> start_worker();
   void stop();
 
  private:
-  SignerProcess(pid_t pid, UniqueFd socket) : pid_(pid), socket_(std::move(socket)) {}
+  SignerProcess(pid_t pid, UniqueFd control) : pid_(pid), control_(std::move(control)) {}
   pid_t pid_ = -1;
-  UniqueFd socket_;
+  UniqueFd control_;
 };
 
 class SignerSupervisor {
@@ -56,7 +63,7 @@ class SignerSupervisor {
 
   SignerClient& client();
   uint64_t restarts() const;
-  pid_t pid() const;  // -1 while it is down
+  pid_t pid() const;  // of the worker, -1 while there is none
 
  private:
   class Impl;

@@ -55,12 +55,12 @@ TEST_F(CaTest, MakesAPairThatOnlyItsOwnerMayRead) {
 
 TEST_F(CaTest, CertificateMayIssueLeavesAndNoOtherCa) {
   ASSERT_TRUE(ca_init(dir_.path(), {}, clock_).is_ok());
-  const Result<UniqueX509> ca = ca_certificate(dir_.path());
+  const Result<UniqueX509> ca = ca_certificate(ca_directory(dir_.path()));
   ASSERT_TRUE(ca.is_ok());
   EXPECT_EQ(X509_check_ca(ca->get()), 1);
   EXPECT_EQ(X509_get_pathlen(ca->get()), 0);
   EXPECT_EQ(X509_get_key_usage(ca->get()), static_cast<uint32_t>(KU_KEY_CERT_SIGN | KU_CRL_SIGN));
-  EXPECT_TRUE(Authority::load(dir_.path()).is_ok());
+  EXPECT_TRUE(Authority::load(ca_directory(dir_.path())).is_ok());
 }
 
 TEST_F(CaTest, SubjectKeyTypeAndLifetimeAreTheOperators) {
@@ -100,13 +100,13 @@ TEST_F(CaTest, AbsenceIsSaidWithWhatToType) {
   const Result<CaInfo> shown = ca_show(dir_.path());
   EXPECT_EQ(shown.status().code(), Code::kNotFound);
   EXPECT_NE(shown.status().message().find("vitrine cert ca init"), std::string::npos);
-  EXPECT_EQ(Authority::load(dir_.path()).status().code(), Code::kNotFound);
+  EXPECT_EQ(Authority::load(ca_directory(dir_.path())).status().code(), Code::kNotFound);
 }
 
 TEST_F(CaTest, KeyThatOthersMayReadIsRefused) {
   ASSERT_TRUE(ca_init(dir_.path(), {}, clock_).is_ok());
   ASSERT_EQ(::chmod(ca_key_path(dir_.path()).c_str(), 0640), 0);
-  EXPECT_EQ(Authority::load(dir_.path()).status().code(), Code::kPermission);
+  EXPECT_EQ(Authority::load(ca_directory(dir_.path())).status().code(), Code::kPermission);
 }
 
 TEST_F(CaTest, KeyOfAnotherCaIsRefused) {
@@ -116,31 +116,31 @@ TEST_F(CaTest, KeyOfAnotherCaIsRefused) {
   std::filesystem::copy_file(ca_key_path(other.path()), ca_key_path(dir_.path()),
                              std::filesystem::copy_options::overwrite_existing);
   ASSERT_EQ(::chmod(ca_key_path(dir_.path()).c_str(), 0600), 0);
-  EXPECT_EQ(Authority::load(dir_.path()).status().code(), Code::kInvalidArgument);
+  EXPECT_EQ(Authority::load(ca_directory(dir_.path())).status().code(), Code::kInvalidArgument);
 }
 
 TEST_F(CaTest, DamagedFilesAreRefused) {
   ASSERT_TRUE(ca_init(dir_.path(), {}, clock_).is_ok());
   const std::string key = test::read_text(ca_key_path(dir_.path()));
   test::write_text(ca_key_path(dir_.path()), key.substr(0, key.size() / 2));
-  EXPECT_EQ(Authority::load(dir_.path()).status().code(), Code::kMalformed);
+  EXPECT_EQ(Authority::load(ca_directory(dir_.path())).status().code(), Code::kMalformed);
   test::write_text(ca_key_path(dir_.path()), "");
-  EXPECT_FALSE(Authority::load(dir_.path()).is_ok());
+  EXPECT_FALSE(Authority::load(ca_directory(dir_.path())).is_ok());
   test::write_text(ca_key_path(dir_.path()), key);
-  EXPECT_TRUE(Authority::load(dir_.path()).is_ok());
+  EXPECT_TRUE(Authority::load(ca_directory(dir_.path())).is_ok());
   test::write_text(ca_certificate_path(dir_.path()), "garbage");
-  EXPECT_FALSE(Authority::load(dir_.path()).is_ok());
+  EXPECT_FALSE(Authority::load(ca_directory(dir_.path())).is_ok());
   EXPECT_FALSE(ca_show(dir_.path()).is_ok());
 }
 
 TEST_F(CaTest, LeafInPlaceOfTheCaCertificateIsRefused) {
   ASSERT_TRUE(ca_init(dir_.path(), {}, clock_).is_ok());
-  const Result<UniquePkey> key = ca_private_key(dir_.path());
+  const Result<UniquePkey> key = ca_private_key(ca_directory(dir_.path()));
   ASSERT_TRUE(key.is_ok());
   const test::TestCert leaf =
       test::CertBuilder("/CN=x").key(share(up_ref(key->get()))).self_signed();
   test::write_text(ca_certificate_path(dir_.path()), leaf.pem());
-  EXPECT_EQ(Authority::load(dir_.path()).status().code(), Code::kInvalidArgument);
+  EXPECT_EQ(Authority::load(ca_directory(dir_.path())).status().code(), Code::kInvalidArgument);
 }
 
 }  // namespace

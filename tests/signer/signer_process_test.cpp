@@ -2,6 +2,8 @@
 #include "host/signer/signer_process.h"
 
 #include <csignal>
+#include <filesystem>
+#include <optional>
 #include <sstream>
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +28,15 @@ class SignerProcessTest : public ::testing::Test {
   void SetUp() override {
     ASSERT_TRUE(secure_memory_init().is_ok());
     ASSERT_TRUE(ca_init(dir_.path()).is_ok());
+  }
+
+  void start() {
+    Result<SignerProcess> process = SignerProcess::spawn(options_);
+    ASSERT_TRUE(process.is_ok()) << process.status().to_string();
+    process_ = std::move(process).value();
+    Result<SignerProcess::Worker> worker = process_->start_worker();
+    ASSERT_TRUE(worker.is_ok()) << worker.status().to_string();
+    worker_ = std::move(worker).value();
   }
 
   SignRequest leaf_for(const std::string& name) const {
@@ -65,13 +76,14 @@ class SignerProcessTest : public ::testing::Test {
 
   TempDir dir_;
   SignerOptions options_{VITRINE_SIGNER_PROGRAM, dir_.path()};
+  std::optional<SignerProcess> process_;
+  SignerProcess::Worker worker_;
   boost::asio::io_context io_;
 };
 
 TEST_F(SignerProcessTest, AnswersWithItsCertificateAndSignsUnderIt) {
-  Result<SignerProcess> process = SignerProcess::spawn(options_);
-  ASSERT_TRUE(process.is_ok()) << process.status().to_string();
-  const UniqueFd socket = process->take_socket();
+  start();
+  const UniqueFd& socket = worker_.socket;
   const Result<UniqueX509> ca = call_blocking(socket.get(), InfoRequest{}, kLong);
   ASSERT_TRUE(ca.is_ok()) << ca.status().to_string();
   EXPECT_EQ(to_hex(trust::digest_of(ca->get())), ca_show(dir_.path())->fingerprint);
@@ -81,9 +93,8 @@ TEST_F(SignerProcessTest, AnswersWithItsCertificateAndSignsUnderIt) {
 }
 
 TEST_F(SignerProcessTest, SurvivesGarbageAndOversizedPackets) {
-  Result<SignerProcess> process = SignerProcess::spawn(options_);
-  ASSERT_TRUE(process.is_ok());
-  const UniqueFd socket = process->take_socket();
+  start();
+  const UniqueFd& socket = worker_.socket;
   for (const size_t size : {size_t{1}, size_t{11}, size_t{12}, size_t{5000}, kMaxMessage + 1}) {
     const std::vector<uint8_t> garbage(size, 0xa5);
     ASSERT_EQ(::send(socket.get(), garbage.data(), size, 0), static_cast<ssize_t>(size));
@@ -98,29 +109,27 @@ TEST_F(SignerProcessTest, SurvivesGarbageAndOversizedPackets) {
 }
 
 TEST_F(SignerProcessTest, HasGivenUpWhatItDoesNotNeed) {
-  Result<SignerProcess> process = SignerProcess::spawn(options_);
-  ASSERT_TRUE(process.is_ok());
-  const UniqueFd socket = process->take_socket();
+  start();
+  const UniqueFd& socket = worker_.socket;
   ASSERT_TRUE(call_blocking(socket.get(), InfoRequest{}, kLong).is_ok());
-  EXPECT_EQ(status_line(process->pid(), "NoNewPrivs"), "1");
+  EXPECT_EQ(status_line(worker_.pid, "NoNewPrivs"), "1");
 #ifndef VITRINE_SANITIZED
-  EXPECT_EQ(status_line(process->pid(), "Seccomp"), "2");
+  EXPECT_EQ(status_line(worker_.pid, "Seccomp"), "2");
 #endif
   if (::geteuid() == 0) {
-    EXPECT_EQ(status_line(process->pid(), "Uid"), "65534\t65534\t65534\t65534");
-    EXPECT_EQ(status_line(process->pid(), "Gid"), "65534\t65534\t65534\t65534");
-    EXPECT_EQ(status_line(process->pid(), "CapEff"), "0000000000000000");
-    EXPECT_EQ(status_line(process->pid(), "CapPrm"), "0000000000000000");
+    EXPECT_EQ(status_line(worker_.pid, "Uid"), "65534\t65534\t65534\t65534");
+    EXPECT_EQ(status_line(worker_.pid, "Gid"), "65534\t65534\t65534\t65534");
+    EXPECT_EQ(status_line(worker_.pid, "CapEff"), "0000000000000000");
+    EXPECT_EQ(status_line(worker_.pid, "CapPrm"), "0000000000000000");
   }
 }
 
 TEST_F(SignerProcessTest, EndsWhenTheDaemonHasGoneAndNotOnItsSignals) {
-  Result<SignerProcess> process = SignerProcess::spawn(options_);
-  ASSERT_TRUE(process.is_ok());
-  UniqueFd socket = process->take_socket();
+  start();
+  const UniqueFd& socket = worker_.socket;
   ASSERT_TRUE(call_blocking(socket.get(), InfoRequest{}, kLong).is_ok());
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    ASSERT_EQ(::kill(process->pid(), number), 0);
+    ASSERT_EQ(::kill(worker_.pid, number), 0);
   }
   EXPECT_TRUE(call_blocking(socket.get(), InfoRequest{}, kLong).is_ok());
   // It closes its end only by ending, which the other end sees.
@@ -155,6 +164,40 @@ TEST_F(SignerProcessTest, AKilledSignerIsRestartedAndWaitingRequestsFail) {
                            [&](Result<UniqueX509> leaf) { signed_again = leaf.is_ok(); });
   run_until([&] { return signed_again.has_value(); });
   EXPECT_TRUE(*signed_again);
+}
+
+// A worker killed after the daemon gave up root comes back: the launcher has what the daemon lost.
+TEST_F(SignerProcessTest, WorkerIsReplacedAfterTheDaemonGaveUpRoot) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "needs root";
+  }
+  SignerSupervisor supervisor(io_.get_executor(), options_);
+  ASSERT_TRUE(supervisor.start().is_ok());
+  const pid_t first = supervisor.pid();
+  ASSERT_EQ(::seteuid(65534), 0);
+  EXPECT_FALSE(ca_private_key(ca_directory(dir_.path())).is_ok());
+  EXPECT_EQ(::kill(first, SIGKILL), 0);
+  std::optional<bool> outcome;
+  run_until([&] { return supervisor.restarts() == 1 && supervisor.client().attached(); });
+  supervisor.client().info([&](const Result<UniqueX509>& ca) { outcome = ca.is_ok(); });
+  run_until([&] { return outcome.has_value(); });
+  EXPECT_TRUE(*outcome);
+  supervisor.stop();
+  ASSERT_EQ(::seteuid(0), 0);
+}
+
+TEST_F(SignerProcessTest, LauncherKeepsToTheDirectoryItEntered) {
+  start();
+  const Result<UniqueX509> before = call_blocking(worker_.socket.get(), InfoRequest{}, kLong);
+  ASSERT_TRUE(before.is_ok());
+  std::filesystem::rename(dir_.path() + "/ca", dir_.path() + "/moved");
+  ASSERT_TRUE(ca_init(dir_.path()).is_ok());
+  const Result<SignerProcess::Worker> next = process_->start_worker();
+  ASSERT_TRUE(next.is_ok());
+  EXPECT_NE(next->pid, worker_.pid);
+  const Result<UniqueX509> after = call_blocking(next->socket.get(), InfoRequest{}, kLong);
+  ASSERT_TRUE(after.is_ok()) << after.status().to_string();
+  EXPECT_EQ(X509_cmp(before->get(), after->get()), 0);
 }
 
 TEST_F(SignerProcessTest, StoppedSupervisorLeavesNoProcess) {
