@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 
 namespace vitrine::test {
@@ -45,8 +47,9 @@ ByteVector tls12_additional(uint64_t number, uint8_t type, size_t length) {
 
 ByteVector random_bytes(Random& random, size_t size) {
   ByteVector bytes(size);
-  for (uint8_t& byte : bytes) {
-    byte = static_cast<uint8_t>(random());
+  for (size_t at = 0; at < size; at += 8) {
+    const uint64_t word = random();
+    std::memcpy(bytes.data() + at, &word, std::min<size_t>(8, size - at));
   }
   return bytes;
 }

@@ -98,7 +98,9 @@ Segment make_segment(const SegmentSpec& spec) {
 SpliceHarness::SpliceHarness(const HarnessOptions& wanted)
     : options(wanted),
       random(wanted.seed),
-      pools(wanted.pools),
+      own_pools(wanted.shared_pools != nullptr ? nullptr
+                                               : std::make_unique<SplicePools>(wanted.pools)),
+      pools(wanted.shared_pools != nullptr ? *wanted.shared_pools : *own_pools),
       in_keys_(make_keys(random, wanted.version, wanted.in_key_size)),
       out_keys_(make_keys(random, wanted.version, wanted.out_key_size)),
       writer_(wanted.version, in_keys_[0], wanted.first_record, 1000),

@@ -91,6 +91,7 @@ struct HarnessOptions {
   TapMode tap = TapMode::kNone;
   uint32_t tap_bytes = 0;
   SplicePoolLimits pools{64, 96, 8};
+  SplicePools* shared_pools = nullptr;  // in place of pools of its own
 };
 
 struct Outcome {
@@ -149,7 +150,8 @@ class SpliceHarness {
 
   HarnessOptions options;
   test::Random random;
-  SplicePools pools;
+  std::unique_ptr<SplicePools> own_pools;
+  SplicePools& pools;
   RecordingSink sink;
   std::unique_ptr<Splicer> splicer;
   ByteVector stream;   // what the sender sent, or would
