@@ -192,16 +192,18 @@ void Connection::watch_for_hangup() {
 }
 
 void Connection::write_events() {
-  if (!follower_ || !chunk_.empty() || !socket_.is_open()) {
+  if (!follower_ || !socket_.is_open()) {
     return;
   }
-  const auto batch = follower_->take();
-  if (!batch) {
+  if (follower_->broken()) {  // also while a chunk is stuck
     ++state_->stats.slow_readers_dropped;
     close();
     return;
   }
-  for (const auto& event : *batch) {
+  if (!chunk_.empty()) {
+    return;
+  }
+  for (const auto& event : follower_->take()) {
     chunk_ += boost::json::serialize(events::to_json(*event));
     chunk_ += '\n';
   }

@@ -66,13 +66,15 @@ void Follower::push(const std::shared_ptr<const events::Event>& event) {
   boost::asio::post(executor_, wake_);
 }
 
-std::optional<Follower::Batch> Follower::take() {
+Follower::Batch Follower::take() {
   const std::lock_guard lock(mutex_);
-  if (broken_) {
-    return std::nullopt;
-  }
   replayed_ = 0;
   return std::exchange(waiting_, {});
+}
+
+bool Follower::broken() {
+  const std::lock_guard lock(mutex_);
+  return broken_;
 }
 
 }  // namespace vitrine::api

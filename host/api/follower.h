@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -30,8 +29,10 @@ class Follower {
   Follower& operator=(const Follower&) = delete;
 
   using Batch = std::vector<std::shared_ptr<const events::Event>>;
-  // All that waits. nullopt: broken.
-  std::optional<Batch> take();
+  // All that waits.
+  Batch take();
+  // It fell behind, and events are lost to it.
+  bool broken();
 
  private:
   void push(const std::shared_ptr<const events::Event>& event);

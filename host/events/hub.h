@@ -26,8 +26,8 @@
 namespace vitrine::events {
 
 struct HubOptions {
-  std::string state_dir;
-  std::string device_name;  // empty: the host name
+  std::string state_dir = {};
+  std::string device_name = {};  // empty: the host name
   std::string device_type = "Vitrine";
   uint64_t max_events = 100'000;       // the store prunes the oldest
   size_t queue_capacity = 8192;        // events and log lines waiting for the disk

@@ -1,0 +1,34 @@
+// A backend that says what the test tells it to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/api/backend.h"
+
+namespace vitrine::api {
+
+class FakeBackend : public Backend {
+ public:
+  FakeBackend();
+
+  ApplianceStatus status() override { return status_report; }
+  std::vector<FlowRow> flows(size_t limit) override;
+  CountersReport counters() override { return counters_report; }
+  PolicyReport policy() override { return policy_report; }
+  std::vector<CertificateRow> certificates() override { return certificate_rows; }
+  // "BEGIN" in the file makes it a certificate.
+  Result<std::vector<CertificateRow>> import_certificates(std::string_view file) override;
+  Status remove_certificate(std::string_view id) override;
+  Result<CaReport> ca() override;
+
+  ApplianceStatus status_report;
+  std::vector<FlowRow> flow_rows;
+  CountersReport counters_report;
+  PolicyReport policy_report;
+  std::vector<CertificateRow> certificate_rows;
+  bool has_ca = true;
+  std::string imported;
+};
+
+}  // namespace vitrine::api
