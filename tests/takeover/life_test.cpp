@@ -72,8 +72,8 @@ TEST_P(LifeTest, FinHeldDuringTheDrainArrivesThroughTheSplice) {
       fin_seen = fin_seen || (port == card::Port::kInside && packet.has(wire::kFin));
       return false;
     };
-    scene_.start_ends({kClientHello, kServerHelloOut, 10'000, 0, 1, 2, true},
-                      {kServerHello, kClientHelloOut, 0, 10'000, 2, 1, true});
+    scene_.start_ends({kClientHello, kServerHelloOut, 10'000, 0, 1, 2},
+                      {kServerHello, kClientHelloOut, 0, 10'000, 2, 1, false});
     Handover handover{bench};
     handover.after_bytes = kServerHello - 1;
     handover.may_freeze = [&] { return fin_seen; };
@@ -87,8 +87,8 @@ TEST_P(LifeTest, FinHeldDuringTheDrainArrivesThroughTheSplice) {
 
 TEST_P(LifeTest, FinDeliveredBeforeTheHoldKeepsTheConnectionOnTheHost) {
   run([&](WireBench& bench) {
-    scene_.start_ends({kClientHello, kServerHelloOut, 10'000, 0, 1, 2, true},
-                      {kServerHello, kClientHelloOut, 0, 10'000, 2, 1, true});
+    scene_.start_ends({kClientHello, kServerHelloOut, 10'000, 0, 1, 2},
+                      {kServerHello, kClientHelloOut, 0, 10'000, 2, 1, false});
     std::optional<DrainState> state;
     EXPECT_TRUE(drive_to_end(bench, [&] {
       bench.relay();
@@ -157,23 +157,24 @@ TEST_P(LifeTest, ResetDuringTheDrainReachesTheOtherEnd) {
   auto server = scene_.topology.server.start([&] {
     const UniqueFd fd = accept_one(scene_.listener());
     // Waits for more than the client sends.
-    server_error = run_transfer(fd.get(), {kServerHello, kClientHelloOut, 1000, 2000, 2, 1, true});
+    server_error = run_transfer(fd.get(), {kServerHello, kClientHelloOut, 1000, 2000, 2, 1, false});
   });
   std::atomic<bool> may_reset = false;
-  auto client = scene_.topology.client.start([&] {
-    UniqueFd fd = connect_from_client(GetParam());
-    const std::string error =
-        run_transfer(fd.get(), {kClientHello, kServerHelloOut, 1000, 1000, 1, 2, false});
-    EXPECT_EQ(error, "");
-    while (!may_reset) {
-      std::this_thread::yield();
-    }
-    const linger hard{1, 0};
-    setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    fd.reset();
-  });
+  std::future<void> client;
   scene_.topology.middle.run([&] {
     WireBench bench;
+    client = scene_.topology.client.start([&] {
+      UniqueFd fd = connect_from_client(GetParam());
+      const std::string error =
+          run_transfer(fd.get(), {kClientHello, kServerHelloOut, 1000, 1000, 1, 2, true, false});
+      EXPECT_EQ(error, "");
+      while (!may_reset) {
+        std::this_thread::yield();
+      }
+      const linger hard{1, 0};
+      setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+      fd.reset();
+    });
     Handover handover{bench};
     handover.after_bytes = 1040;  // the hellos and the first thousand
     handover.may_freeze = [&] {

@@ -50,7 +50,8 @@ class Progress {
   bool receiving() const { return got_ < transfer_.hello_in + transfer_.bytes_in; }
   // The stream starts when the other's hello is here.
   bool may_send() const {
-    return sending() && (sent_ < transfer_.hello_out || got_ >= transfer_.hello_in);
+    const bool hello = transfer_.speaks_first && sent_ < transfer_.hello_out;
+    return sending() && (hello || got_ >= transfer_.hello_in);
   }
   std::string send_some() {
     uint8_t buffer[16384];

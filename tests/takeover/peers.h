@@ -15,6 +15,7 @@ struct Transfer {
   size_t bytes_in = 0;
   uint8_t seed_out = 1;
   uint8_t seed_in = 2;
+  bool speaks_first = true;
   bool finish = true;  // shutdown after the last byte and expect the other's FIN
 };
 

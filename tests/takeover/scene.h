@@ -20,10 +20,10 @@ namespace vitrine::test {
 constexpr size_t kStream = 5U << 20;
 
 inline Transfer client_transfer(size_t bytes = kStream) {
-  return {kClientHello, kServerHelloOut, bytes, bytes, 1, 2, true};
+  return {kClientHello, kServerHelloOut, bytes, bytes, 1, 2};
 }
 inline Transfer server_transfer(size_t bytes = kStream) {
-  return {kServerHello, kClientHelloOut, bytes, bytes, 2, 1, true};
+  return {kServerHello, kClientHelloOut, bytes, bytes, 2, 1, false};
 }
 
 inline bool is_ready(const std::future<void>& future) {

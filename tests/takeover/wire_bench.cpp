@@ -114,7 +114,10 @@ void WireBench::on_opening(card::Port port, const wire::TcpPacket& packet) {
       emit(port, assembler_->acknowledge(*opening_), 0);
     }
   } else {
-    ADD_FAILURE() << "verdict " << static_cast<int>(step.verdict);
+    ADD_FAILURE() << "verdict " << static_cast<int>(step.verdict) << " sequence " << packet.sequence
+                  << " flags " << int{packet.flags} << " payload " << packet.payload.size()
+                  << " from port " << static_cast<int>(port) << ", initial "
+                  << opening_->server().initial_sequence;
   }
 }
 
