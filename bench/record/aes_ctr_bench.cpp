@@ -1,12 +1,12 @@
-// Which library turns AES-CTR fastest at the sizes that packets bring: OpenSSL EVP (one context a key, IV
-// set per call) against intel-ipsec-mb's single-job and burst interfaces. Chosen: see
+// Which library turns AES-CTR fastest at the sizes that packets bring: OpenSSL EVP (one context a
+// key, IV set per call) against intel-ipsec-mb's single-job and burst interfaces. Chosen: see
 // host/card/soft/record/README.md.
+#include <cstdint>
+#include <vector>
+
 #include <benchmark/benchmark.h>
 #include <intel-ipsec-mb.h>
 #include <openssl/evp.h>
-
-#include <cstdint>
-#include <vector>
 
 namespace {
 
@@ -102,7 +102,8 @@ void ipsec_mb_burst(benchmark::State& state) {
     iv[15]++;
     IMB_JOB job;
     mb.fill(job, data, iv);
-    IMB_SUBMIT_CIPHER_BURST_NOCHECK(mb.manager, &job, 1, IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT, key_size);
+    IMB_SUBMIT_CIPHER_BURST_NOCHECK(mb.manager, &job, 1, IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT,
+                                    key_size);
     benchmark::DoNotOptimize(job.status);
   }
   report(state);

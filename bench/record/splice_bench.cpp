@@ -1,11 +1,11 @@
-// The record engine alone, one core: packets a second and bytes a second by record size, in 1460-byte
-// packets and in coalesced frames of up to 64 KB. In order, no loss; an acknowledgement goes back for every
-// frame, as an in-line device sees it.
-#include <benchmark/benchmark.h>
-
+// The record engine alone, one core: packets a second and bytes a second by record size, in
+// 1460-byte packets and in coalesced frames of up to 64 KB. In order, no loss; an acknowledgement
+// goes back for every frame, as an in-line device sees it.
 #include <algorithm>
 #include <memory>
 #include <vector>
+
+#include <benchmark/benchmark.h>
 
 #include "tests/card/record/splice_harness.h"
 

@@ -1,5 +1,5 @@
-// The record tracker under segments of the fuzzer's choice: any cut of a valid stream, in any order, with
-// changed bytes, acknowledgements, FIN and RST in between. Checked after each segment:
+// The record tracker under segments of the fuzzer's choice: any cut of a valid stream, in any
+// order, with changed bytes, acknowledgements, FIN and RST in between. Checked after each segment:
 //   - header and tag bytes have one value for good (one nonce, one tag)
 //   - what the receiver's TLS opens is what the sender sealed, in order
 //   - nothing new leaves after the splice has ended
@@ -49,12 +49,18 @@ class Watch {
     switch (op[0] % 8) {
       case 0:
       case 1:
-      case 2: return data(from, size, 0, 0);
-      case 3: return data(from, size, value, 0);
-      case 4: return acknowledge(received_);
-      case 5: return acknowledge(from);
-      case 6: return (void)h_.install_next();
-      default: return data(from, value & 1 ? 0 : size, 0, value);
+      case 2:
+        return data(from, size, 0, 0);
+      case 3:
+        return data(from, size, value, 0);
+      case 4:
+        return acknowledge(received_);
+      case 5:
+        return acknowledge(from);
+      case 6:
+        return (void)h_.install_next();
+      default:
+        return data(from, value & 1 ? 0 : size, 0, value);
     }
   }
 
@@ -75,8 +81,8 @@ class Watch {
     spec.ipv6 = (flags & 0x80) != 0;
     Segment segment = make_segment(spec);
     const bool was_over = over_;
-    const auto verdict = h_.splicer->process(
-        SpliceHarness::kData, MutableBytes(segment.frame), segment.parsed, 1460, h_.sink);
+    const auto verdict = h_.splicer->process(SpliceHarness::kData, MutableBytes(segment.frame),
+                                             segment.parsed, 1460, h_.sink);
     over_ = over_ || verdict.closed;
     for (const Segment& released : h_.sink.released) {
       left(load_be32(released.frame.data() + released.parsed.l4 + 4),

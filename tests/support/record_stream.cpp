@@ -1,10 +1,10 @@
 #include "tests/support/record_stream.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
+
+#include <openssl/evp.h>
 
 namespace vitrine::test {
 namespace {
@@ -24,8 +24,8 @@ ByteVector make_nonce(TlsVersion version, const StreamKey& key, uint64_t number,
   uint8_t tail[8];
   store_be64(tail, version == TlsVersion::kTls13 ? number : explicit_nonce);
   for (size_t i = 0; i < 8; ++i) {
-    nonce[4 + i] = static_cast<uint8_t>(version == TlsVersion::kTls13 ? nonce[4 + i] ^ tail[i]
-                                                                      : tail[i]);
+    nonce[4 + i] =
+        static_cast<uint8_t>(version == TlsVersion::kTls13 ? nonce[4 + i] ^ tail[i] : tail[i]);
   }
   return nonce;
 }

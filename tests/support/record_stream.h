@@ -1,5 +1,5 @@
-// TLS record streams for tests, made and read with OpenSSL's own AES-GCM: the independent judge of what a
-// record engine lets out.
+// TLS record streams for tests, made and read with OpenSSL's own AES-GCM: the independent judge of
+// what a record engine lets out.
 //
 // Keys here are test data and lie in plain vectors. Values; no threads.
 #pragma once
@@ -33,7 +33,8 @@ struct StreamKey {
 // AES-GCM with a 12-byte nonce; the tag is appended.
 ByteVector gcm_seal(const ByteVector& key, Bytes nonce, Bytes additional, Bytes plaintext);
 // Nothing where the tag is wrong.
-std::optional<ByteVector> gcm_open(const ByteVector& key, Bytes nonce, Bytes additional, Bytes sealed);
+std::optional<ByteVector> gcm_open(const ByteVector& key, Bytes nonce, Bytes additional,
+                                   Bytes sealed);
 
 // Protects records as a TLS sender does.
 class RecordWriter {
@@ -56,8 +57,8 @@ class RecordWriter {
   uint64_t explicit_nonce_;
 };
 
-// Reads records as a TLS receiver does, stopping for good at the first bad one. After a KeyUpdate it goes
-// on with the next of `later`.
+// Reads records as a TLS receiver does, stopping for good at the first bad one. After a KeyUpdate
+// it goes on with the next of `later`.
 class RecordReader {
  public:
   RecordReader(card::TlsVersion version, StreamKey key, uint64_t number,

@@ -1,13 +1,13 @@
-// NIST's AES-GCM vectors (CAVP gcmtestvectors: 96-bit IV, 128-bit tag), through the record engine's own
-// counter mode and sums, each ciphertext cut at random and its pieces taken in random order.
-#include <gtest/gtest.h>
-
+// NIST's AES-GCM vectors (CAVP gcmtestvectors: 96-bit IV, 128-bit tag), through the record engine's
+// own counter mode and sums, each ciphertext cut at random and its pieces taken in random order.
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "host/card/soft/record/leg_key.h"
 #include "host/card/soft/record/record_sum.h"
@@ -19,8 +19,7 @@ namespace {
 using test::ByteVector;
 using test::Random;
 
-const char* const kFolder =
-    "/usr/lib/python3/dist-packages/cryptography_vectors/ciphers/AES/GCM/";
+const char* const kFolder = "/usr/lib/python3/dist-packages/cryptography_vectors/ciphers/AES/GCM/";
 
 struct Vector {
   std::map<std::string, std::string> fields;
@@ -49,8 +48,7 @@ std::vector<Vector> read_vectors(const std::string& name) {
     }
     const size_t equals = line.find(" =");
     if (line.starts_with("[") && equals != std::string::npos) {
-      section[line.substr(1, equals - 1)] =
-          line.substr(equals + 3, line.size() - equals - 4);
+      section[line.substr(1, equals - 1)] = line.substr(equals + 3, line.size() - equals - 4);
       wanted = section["IVlen"] == "96" && section["Taglen"] == "128";
     } else if (line == "FAIL" && !vectors.empty() && wanted) {
       vectors.back().fails = true;
@@ -70,8 +68,8 @@ struct Opened {
   ByteVector tag;
 };
 
-// Runs counter mode over the pieces of `text` in random order and sums the ciphertext, which is `text`
-// itself where it is opened and the result where it is sealed.
+// Runs counter mode over the pieces of `text` in random order and sums the ciphertext, which is
+// `text` itself where it is opened and the result where it is sealed.
 Opened run_in_pieces(const Vector& vector, const ByteVector& text, bool seal, Random& random) {
   static const AesEngine kEngine;
   LegKey key;

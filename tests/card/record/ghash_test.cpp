@@ -1,8 +1,8 @@
 #include "host/card/soft/record/ghash.h"
 
-#include <gtest/gtest.h>
-
 #include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "host/card/soft/record/record_sum.h"
 #include "tests/support/record_stream.h"
@@ -11,7 +11,6 @@ namespace vitrine::card::soft {
 namespace {
 
 using test::Random;
-
 
 class GhashPaths : public testing::TestWithParam<const GhashPath*> {};
 

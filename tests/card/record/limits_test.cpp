@@ -1,5 +1,5 @@
-// Bounded memory: holes, records in flight, pools. What is beyond a limit is dropped with its reason, and
-// comes through when it is sent again.
+// Bounded memory: holes, records in flight, pools. What is beyond a limit is dropped with its
+// reason, and comes through when it is sent again.
 #include <gtest/gtest.h>
 
 #include "host/card/soft/record/record_ring.h"
@@ -146,8 +146,8 @@ TEST(SeenBytes, AgreesWithABitmap) {
         holes += !after[i] && (i == forgotten || after[i - 1]) ? 1 : 0;
       }
       uint64_t fresh = 0;
-      const bool added = seen.add(start + static_cast<Sequence>(from),
-                                  start + static_cast<Sequence>(to), fresh);
+      const bool added =
+          seen.add(start + static_cast<Sequence>(from), start + static_cast<Sequence>(to), fresh);
       ASSERT_EQ(added, holes <= SeenBytes::kMaxHoles);
       if (added) {
         bitmap = after;
@@ -162,7 +162,8 @@ TEST(SeenBytes, AgreesWithABitmap) {
         ASSERT_EQ(seen.run_at(at, at + 1).fresh, !bitmap[i]);
       }
       if (random() % 10 == 0) {
-        forgotten = std::max(forgotten, std::min(from, static_cast<size_t>(sequence_distance(seen.high(), start))));
+        forgotten = std::max(
+            forgotten, std::min(from, static_cast<size_t>(sequence_distance(seen.high(), start))));
         seen.forget_before(start + static_cast<Sequence>(forgotten));
       }
     }

@@ -1,7 +1,7 @@
 // The properties that architecture says a record engine must have, a named test each.
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "tests/card/record/splice_harness.h"
 
@@ -18,8 +18,7 @@ class Must : public testing::TestWithParam<TlsVersion> {
   size_t header() const { return GetParam() == TlsVersion::kTls13 ? 5 : 13; }
 };
 
-INSTANTIATE_TEST_SUITE_P(Versions, Must,
-                         testing::Values(TlsVersion::kTls12, TlsVersion::kTls13),
+INSTANTIATE_TEST_SUITE_P(Versions, Must, testing::Values(TlsVersion::kTls12, TlsVersion::kTls13),
                          [](const auto& version) {
                            return version.param == TlsVersion::kTls12 ? "Tls12" : "Tls13";
                          });
@@ -121,7 +120,8 @@ TEST_P(Must, FirstPartOfASplitTagLeavesOnlyWhereItMatches) {
   EXPECT_TRUE(outcome.verdict.closed);
 }
 
-// A retransmitted byte leaves as it left the first time, or not at all. (The harness compares each byte.)
+// A retransmitted byte leaves as it left the first time, or not at all. (The harness compares each
+// byte.)
 
 TEST_P(Must, RetransmittedBytesLeaveAsTheyLeftFirst) {
   SpliceHarness h(options());
@@ -197,8 +197,8 @@ TEST_P(Must, PlaintextOfABadRecordDoesNotStayInTheFrame) {
   EXPECT_EQ(std::count(rest.begin(), rest.end(), 0), static_cast<ptrdiff_t>(rest.size()));
 }
 
-// A longer record is released as it comes; if its tag fails, the outgoing tag is spoiled and nothing after
-// it leaves.
+// A longer record is released as it comes; if its tag fails, the outgoing tag is spoiled and
+// nothing after it leaves.
 
 TEST_P(Must, LongRecordLeavesAsItComes) {
   SpliceHarness h(options());
@@ -290,7 +290,8 @@ TEST_P(Must, HeaderBehindACutIsLearned) {
   h.append_data(3000);
   const size_t second = h.records[1].first;
   ASSERT_TRUE(h.send(0, 1000).sent());
-  // The packet with the record's end and the next header is cut before the tag: 1000..1500 is missing.
+  // The packet with the record's end and the next header is cut before the tag: 1000..1500 is
+  // missing.
   const Outcome cut = h.send(1500, second + 500, kPsh);
   EXPECT_EQ(cut.verdict.payload_length, second - 16 - 1500);
   // What follows is of use all the same.

@@ -251,9 +251,7 @@ TEST(KeyUpdate, Tls12HasNone) {
 TEST(MakeSplicer, RefusesKeysOfTheWrongSize) {
   ASSERT_TRUE(secure_memory_init());
   SplicePools pools({4, 1, 1});
-  const auto key = [](size_t size, size_t iv) {
-    return RecordKey{Secret(size), Secret(iv)};
-  };
+  const auto key = [](size_t size, size_t iv) { return RecordKey{Secret(size), Secret(iv)}; };
   Splice splice;
   for (SpliceDirection& direction : splice.directions) {
     direction.in = key(16, 12);

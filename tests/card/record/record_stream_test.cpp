@@ -1,17 +1,18 @@
-// Whole streams through a splice, cut, lost, delayed, sent twice and overlapping, at random: what the
-// receiver's TLS reads is what the sender's wrote.
-#include <gtest/gtest.h>
-
+// Whole streams through a splice, cut, lost, delayed, sent twice and overlapping, at random: what
+// the receiver's TLS reads is what the sender's wrote.
 #include <algorithm>
 #include <deque>
 #include <tuple>
+
+#include <gtest/gtest.h>
 
 #include "tests/card/record/splice_harness.h"
 
 namespace vitrine::card::soft {
 namespace {
 
-// A sender that keeps a window in flight, and a network that does as it likes before and after the card.
+// A sender that keeps a window in flight, and a network that does as it likes before and after the
+// card.
 class RoughNetwork {
  public:
   RoughNetwork(SpliceHarness& harness, size_t window)
@@ -45,8 +46,10 @@ class RoughNetwork {
     } else if (chance(30) && next_ > 0) {
       // Sent again, from somewhere a little before what is acknowledged, to anywhere.
       const size_t back = chance(20) ? std::min<size_t>(acknowledged_, 3000) : 0;
-      const size_t from = chance(60) ? acknowledged_
-                                     : test::random_in(h_.random, std::min(acknowledged_ - back, next_ - 1), next_ - 1);
+      const size_t from =
+          chance(60)
+              ? acknowledged_
+              : test::random_in(h_.random, std::min(acknowledged_ - back, next_ - 1), next_ - 1);
       emit(from, std::min(next_, from + segment()));
     }
     while (!delayed_.empty() && chance(50)) {
@@ -158,11 +161,10 @@ TEST_P(RoughStream, KeyUpdatesAtAnyPointDoNotDisturb) {
   EXPECT_EQ(h.sink.generations.size(), SpliceHarness::kGenerations - 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, RoughStream,
-    testing::Combine(testing::Values(TlsVersion::kTls12, TlsVersion::kTls13),
-                     testing::Values(16U, 32U), testing::Values(16U, 32U), testing::Bool(),
-                     testing::Values(1U, 2U, 3U)));
+INSTANTIATE_TEST_SUITE_P(All, RoughStream,
+                         testing::Combine(testing::Values(TlsVersion::kTls12, TlsVersion::kTls13),
+                                          testing::Values(16U, 32U), testing::Values(16U, 32U),
+                                          testing::Bool(), testing::Values(1U, 2U, 3U)));
 
 TEST(RecordStream, InOrderStreamLeavesByteForByteLengthPreserving) {
   for (const TlsVersion version : {TlsVersion::kTls12, TlsVersion::kTls13}) {

@@ -1,8 +1,8 @@
 #include "tests/card/record/splice_harness.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 namespace vitrine::card::soft {
 namespace {
@@ -174,8 +174,8 @@ Outcome SpliceHarness::process(Direction direction, const SegmentSpec& spec,
   Segment segment = make_segment(adapted);
   const Segment before = segment;
   Outcome outcome;
-  outcome.verdict = splicer->process(direction, MutableBytes(segment.frame), segment.parsed,
-                                     segment_size, sink);
+  outcome.verdict =
+      splicer->process(direction, MutableBytes(segment.frame), segment.parsed, segment_size, sink);
   if (!outcome.sent()) {
     return outcome;
   }

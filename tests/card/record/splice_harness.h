@@ -1,10 +1,10 @@
-// A splice with random keys, the TLS sender and receiver of its data direction, and segments that go
-// through it.
+// A splice with random keys, the TLS sender and receiver of its data direction, and segments that
+// go through it.
 //
-// Data flows from outside (a server) to inside (a client). Positions count stream bytes from the first
-// record of the splice. Every segment that leaves is checked on its way: lengths, flags and numbers of its
-// headers; and that a byte leaves as it left the first time, or blank where the receiver has acknowledged
-// it.
+// Data flows from outside (a server) to inside (a client). Positions count stream bytes from the
+// first record of the splice. Every segment that leaves is checked on its way: lengths, flags and
+// numbers of its headers; and that a byte leaves as it left the first time, or blank where the
+// receiver has acknowledged it.
 #pragma once
 
 #include <cstdint>
@@ -99,7 +99,7 @@ struct Outcome {
   uint32_t sequence = 0;  // as it left, where it left
   uint32_t acknowledgement = 0;
   uint8_t flags = 0;
-  ByteVector frame;    // headers and payload as they left
+  ByteVector frame;  // headers and payload as they left
   ByteVector payload;
 
   bool sent() const { return verdict.kind == SpliceVerdict::Kind::kSend; }
@@ -154,11 +154,11 @@ class SpliceHarness {
   SplicePools& pools;
   RecordingSink sink;
   std::unique_ptr<Splicer> splicer;
-  ByteVector stream;   // what the sender sent, or would
-  ByteVector content;  // its application data
+  ByteVector stream;                               // what the sender sent, or would
+  ByteVector content;                              // its application data
   std::vector<std::pair<size_t, size_t>> records;  // position and size
   size_t acknowledged = 0;  // what the receiver acknowledged through the splice
-  std::vector<int> left;  // by position: the byte as it left first, -1 where none did
+  std::vector<int> left;    // by position: the byte as it left first, -1 where none did
 
  private:
   void observe(Bytes payload, uint32_t sequence);

@@ -1,7 +1,7 @@
 // The tap: the plaintext of every record, once, in the order of arrival, and whether it verified.
-#include <gtest/gtest.h>
-
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "tests/card/record/splice_harness.h"
 

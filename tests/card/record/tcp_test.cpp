@@ -1,5 +1,5 @@
-// TCP around the records: numbers, options, acknowledgements, FIN, RST, and what cannot be spliced. Both
-// address families.
+// TCP around the records: numbers, options, acknowledgements, FIN, RST, and what cannot be spliced.
+// Both address families.
 #include <gtest/gtest.h>
 
 #include "tests/card/record/splice_harness.h"
@@ -7,7 +7,7 @@
 namespace vitrine::card::soft {
 namespace {
 
-constexpr uint32_t kBackFirst = 5000;          // the harness's other direction
+constexpr uint32_t kBackFirst = 5000;  // the harness's other direction
 constexpr uint32_t kBackDelta = 0x01010101;
 
 class Tcp : public testing::TestWithParam<bool> {

@@ -1,9 +1,9 @@
 #include "host/card/soft/record/aes_ctr.h"
 
+#include <cstring>
+
 #include <intel-ipsec-mb.h>
 #include <openssl/crypto.h>
-
-#include <cstring>
 
 namespace vitrine::card::soft {
 
@@ -32,11 +32,16 @@ const char* AesEngine::path() const {
   }
   const bool vaes = (manager_->features & IMB_FEATURE_VAES) != 0;
   switch (static_cast<IMB_ARCH>(manager_->used_arch)) {
-    case IMB_ARCH_AVX512: return vaes ? "avx512-vaes" : "avx512";
-    case IMB_ARCH_AVX2: return vaes ? "avx2-vaes" : "avx2";
-    case IMB_ARCH_AVX: return "avx";
-    case IMB_ARCH_SSE: return "sse";
-    default: return "portable";
+    case IMB_ARCH_AVX512:
+      return vaes ? "avx512-vaes" : "avx512";
+    case IMB_ARCH_AVX2:
+      return vaes ? "avx2-vaes" : "avx2";
+    case IMB_ARCH_AVX:
+      return "avx";
+    case IMB_ARCH_SSE:
+      return "sse";
+    default:
+      return "portable";
   }
 }
 

@@ -1,5 +1,5 @@
-// AES in counter mode through intel-ipsec-mb (measured against OpenSSL's EVP in README.md), seekable to any
-// byte of a record.
+// AES in counter mode through intel-ipsec-mb (measured against OpenSSL's EVP in README.md),
+// seekable to any byte of a record.
 //
 // Ownership: an AesEngine holds the library's manager; keys are values that wipe themselves.
 // Threads: one at a time per engine.
@@ -43,7 +43,8 @@ class AesEngine {
   AesEngine(const AesEngine&) = delete;
   AesEngine& operator=(const AesEngine&) = delete;
 
-  // False where the library could not start or fails a known answer; nothing else may be called then.
+  // False where the library could not start or fails a known answer; nothing else may be called
+  // then.
   bool ok() const { return ok_; }
   // The instruction set in use, e.g. "avx512"; static storage.
   const char* path() const;
@@ -52,9 +53,9 @@ class AesEngine {
   void expand(Bytes key, AesKey& out) const;
   void encrypt_block(const AesKey& key, const uint8_t* in, uint8_t* out) const;
 
-  // XORs the keystream of text bytes [offset, offset + data.size()) into `data`; text byte 0 is under
-  // counter 2 (SP 800-38D section 7.1).
-  // REQUIRES: the (offset % 16) bytes before `data` are writable; they are put back as they were.
+  // XORs the keystream of text bytes [offset, offset + data.size()) into `data`; text byte 0 is
+  // under counter 2 (SP 800-38D section 7.1). REQUIRES: the (offset % 16) bytes before `data` are
+  // writable; they are put back as they were.
   void crypt(const AesKey& key, const Nonce& nonce, MutableBytes data, size_t offset) const;
   // As crypt() from offset 0, and also gives the block under counter 1, which masks the tag.
   // REQUIRES: the 16 bytes before `data` are writable; they are put back as they were.

@@ -1,9 +1,9 @@
 #include "host/card/soft/record/direction_tracker.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <openssl/crypto.h>
 
 namespace vitrine::card::soft {
 namespace {
@@ -11,7 +11,8 @@ namespace {
 // A record of TLS 1.3 this short might be a KeyUpdate: what follows has to wait until it is known.
 constexpr size_t kMayBeKeyUpdate = 64;
 
-// Keeps the beginning and the content type (the last byte that is not padding) of a piece's plaintext.
+// Keeps the beginning and the content type (the last byte that is not padding) of a piece's
+// plaintext.
 void observe(RecordSlot& slot, Bytes plaintext, size_t offset) {
   for (size_t i = offset; i < sizeof slot.first && i - offset < plaintext.size(); ++i) {
     slot.first[i] = plaintext[i - offset];
@@ -251,7 +252,8 @@ void DirectionTracker::pass_text(Walk& walk, RecordSlot& slot, size_t offset, si
   walk.at += piece.size();
 }
 
-// A tag byte leaves after the byte that came in its place was right; from then on it is the stored one.
+// A tag byte leaves after the byte that came in its place was right; from then on it is the stored
+// one.
 void DirectionTracker::pass_tag(Walk& walk, RecordSlot& slot, size_t offset, size_t limit) {
   if (slot.seen != slot.text) {
     return walk.stop(DropReason::kIncompleteRecord);

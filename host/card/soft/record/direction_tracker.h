@@ -1,16 +1,18 @@
-// One direction of a splice: which record every byte of the TCP stream belongs to, what may leave, and with
-// which keys.
+// One direction of a splice: which record every byte of the TCP stream belongs to, what may leave,
+// and with which keys.
 //
 // A payload is walked from its first byte and cut at the first byte that may not leave:
 //   acknowledged already          blanked; its receiver discards it
 //   of a known record, new        re-encrypted and added to the record's sums
 //   of a known record, seen       re-encrypted; header and tag come from what is stored
 //   a header, next in order       makes the record known
-//   tag of a record with a hole, past an unseen header, a fifth hole, ring full, keys missing:  the cut
-// Bytes that are cut off count as never seen, but for whole headers directly behind a known record: these
-// are learned, so that packets after a cut one are of use.
+//   tag of a record with a hole, past an unseen header, a fifth hole, ring full, keys missing:  the
+//   cut
+// Bytes that are cut off count as never seen, but for whole headers directly behind a known record:
+// these are learned, so that packets after a cut one are of use.
 //
-// Sequence numbers are those of the incoming stream. Memory: none is allocated but in install_keys().
+// Sequence numbers are those of the incoming stream. Memory: none is allocated but in
+// install_keys().
 #pragma once
 
 #include <cstdint>
@@ -29,12 +31,12 @@
 namespace vitrine::card::soft {
 
 struct PayloadEdit {
-  uint32_t leaves = 0;                                // bytes that may leave: a prefix
-  DropReason reason = DropReason::kUnseenHeader;      // why the rest may not, where there is a rest
-  std::optional<CloseReason> failure;                 // the splice must end
-  uint64_t record = 0;                                // in which record, for a failure
-  uint64_t fresh = 0;                                 // bytes let through for the first time
-  uint32_t records = 0;                               // that verified
+  uint32_t leaves = 0;                            // bytes that may leave: a prefix
+  DropReason reason = DropReason::kUnseenHeader;  // why the rest may not, where there is a rest
+  std::optional<CloseReason> failure;             // the splice must end
+  uint64_t record = 0;                            // in which record, for a failure
+  uint64_t fresh = 0;                             // bytes let through for the first time
+  uint32_t records = 0;                           // that verified
 };
 
 class DirectionTracker {

@@ -1,10 +1,10 @@
 #include "host/card/soft/record/ghash.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
+
+#include <openssl/crypto.h>
 
 namespace vitrine::card::soft {
 namespace {
@@ -40,8 +40,8 @@ struct Paths {
 }  // namespace
 
 std::span<const GhashPath* const> ghash_paths() {
-  static const Paths kPaths;
-  return {kPaths.list.data(), kPaths.count};
+  static const Paths paths;
+  return {paths.list.data(), paths.count};
 }
 
 void GhashKey::set(const uint8_t* h, const GhashPath& path) {

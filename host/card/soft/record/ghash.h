@@ -1,9 +1,9 @@
 // GHASH for bytes that come in any order (NIST SP 800-38D section 6.4).
 //
-// The tag of a record is a sum in which block i of N is multiplied by H^(N-i+1): a term depends on the
-// block and its distance from the end only. hash() sums a run of blocks by Horner's rule, as if the run
-// were last; raise() moves the sum to where it belongs. Powers come from two tables,
-// H^k = H^(32b) * H^a, so that raising costs at most two multiplications.
+// The tag of a record is a sum in which block i of N is multiplied by H^(N-i+1): a term depends on
+// the block and its distance from the end only. hash() sums a run of blocks by Horner's rule, as if
+// the run were last; raise() moves the sum to where it belongs. Powers come from two tables, H^k =
+// H^(32b) * H^a, so that raising costs at most two multiplications.
 //
 // Ownership: a value that holds key material; wiped when it goes. Threads: const use from any.
 #pragma once

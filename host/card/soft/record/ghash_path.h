@@ -2,9 +2,9 @@
 //
 // Elements of GF(2^128) are kept in POLYVAL's representation (RFC 8452 appendix A): a block's bytes
 // reversed, so that bit i of the 128-bit integer is the coefficient of x^i modulo
-// x^128 + x^127 + x^126 + x^121 + 1, and a product carries a factor x^-128. GHASH with H equals the same
-// sum with H·x and reversed blocks; nothing needs bit reversal or a shift after a carry-less multiply.
-// All paths are constant time in data and key.
+// x^128 + x^127 + x^126 + x^121 + 1, and a product carries a factor x^-128. GHASH with H equals the
+// same sum with H·x and reversed blocks; nothing needs bit reversal or a shift after a carry-less
+// multiply. All paths are constant time in data and key.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +47,8 @@ struct GhashPath {
   const char* name;
   GhashBlock (*multiply)(const GhashBlock& a, const GhashBlock& b);
   // Horner's rule: for each block, sum = (sum + block) * H.
-  GhashBlock (*update)(const GhashPowers& powers, GhashBlock sum, const uint8_t* data, size_t blocks);
+  GhashBlock (*update)(const GhashPowers& powers, GhashBlock sum, const uint8_t* data,
+                       size_t blocks);
 };
 
 // What this processor can run, the fastest first; the portable one is always there, last.

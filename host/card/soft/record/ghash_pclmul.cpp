@@ -2,9 +2,9 @@
 #include "host/card/soft/record/ghash_path.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #include <algorithm>
+
+#include <immintrin.h>
 
 #define VITRINE_PCLMUL __attribute__((target("sse2,ssse3,pclmul")))
 

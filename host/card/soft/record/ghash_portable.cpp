@@ -1,6 +1,6 @@
-// Carry-less multiplication with ordinary multiplications: each operand is split into five parts that hold
-// every fifth bit, so that the at most 13 ones that meet in a column of a product cannot carry into the
-// next column that counts. Constant time where the processor's multiplication is.
+// Carry-less multiplication with ordinary multiplications: each operand is split into five parts
+// that hold every fifth bit, so that the at most 13 ones that meet in a column of a product cannot
+// carry into the next column that counts. Constant time where the processor's multiplication is.
 #include "host/card/soft/record/ghash_path.h"
 
 namespace vitrine::card::soft {
@@ -37,15 +37,14 @@ Wide carryless(uint64_t a, uint64_t b) {
   return product;
 }
 
-// Divides by x^128: adds the multiple of the field's polynomial that clears the low half, word by word.
+// Divides by x^128: adds the multiple of the field's polynomial that clears the low half, word by
+// word.
 GhashBlock reduce(Wide low, Wide high) {
   const auto w0 = static_cast<uint64_t>(low);
-  const auto w1 =
-      static_cast<uint64_t>(low >> 64) ^ (w0 << 63) ^ (w0 << 62) ^ (w0 << 57);
+  const auto w1 = static_cast<uint64_t>(low >> 64) ^ (w0 << 63) ^ (w0 << 62) ^ (w0 << 57);
   const uint64_t w2 = static_cast<uint64_t>(high) ^ w0 ^ (w0 >> 1) ^ (w0 >> 2) ^ (w0 >> 7) ^
                       (w1 << 63) ^ (w1 << 62) ^ (w1 << 57);
-  const uint64_t w3 =
-      static_cast<uint64_t>(high >> 64) ^ w1 ^ (w1 >> 1) ^ (w1 >> 2) ^ (w1 >> 7);
+  const uint64_t w3 = static_cast<uint64_t>(high >> 64) ^ w1 ^ (w1 >> 1) ^ (w1 >> 2) ^ (w1 >> 7);
   return {w2, w3};
 }
 

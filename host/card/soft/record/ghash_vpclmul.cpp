@@ -1,11 +1,11 @@
-// GHASH with VPCLMULQDQ on 512-bit registers: four blocks an instruction, up to 32 products added before
-// one reduction.
+// GHASH with VPCLMULQDQ on 512-bit registers: four blocks an instruction, up to 32 products added
+// before one reduction.
 #include "host/card/soft/record/ghash_path.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #include <algorithm>
+
+#include <immintrin.h>
 
 #define VITRINE_VPCLMUL \
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,vpclmulqdq,pclmul,ssse3")))
@@ -32,8 +32,7 @@ VITRINE_VPCLMUL inline void multiply_add(Product& sum, __m512i a, __m512i b) {
 }
 
 VITRINE_VPCLMUL inline __m128i add_lanes(__m512i x) {
-  const __m256i half =
-      _mm256_xor_si256(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1));
+  const __m256i half = _mm256_xor_si256(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1));
   return _mm_xor_si128(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
 }
 

@@ -1,7 +1,9 @@
-// Strict mode: frames whose records have not verified yet, kept edited and whole until they may leave.
+// Strict mode: frames whose records have not verified yet, kept edited and whole until they may
+// leave.
 //
 // Ownership: buffers belong to a pool that all splices share; a list gives them back. Threads: one.
-// Memory: all of it is allocated with the pool. Limits: the pool, and kMaxPerDirection for one list.
+// Memory: all of it is allocated with the pool. Limits: the pool, and kMaxPerDirection for one
+// list.
 #pragma once
 
 #include <cstddef>

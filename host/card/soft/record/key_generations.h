@@ -1,5 +1,5 @@
-// The generations of keys that one direction needs at once: those whose records may still be sent again,
-// the current one, and the next (RFC 8446 section 7.2).
+// The generations of keys that one direction needs at once: those whose records may still be sent
+// again, the current one, and the next (RFC 8446 section 7.2).
 //
 // Ownership: owns the keys. Memory: install() may allocate; advance() and release_before() do not.
 #pragma once
@@ -22,8 +22,8 @@ class KeyGenerations {
   // REQUIRES: has(generation).
   const GenerationKeys& get(uint32_t generation) const { return *keys_[generation % kKept].keys; }
 
-  // Fills the current generation where it is missing, else the next. kAlreadyExists where both are there;
-  // kUnavailable where the place is taken by a generation whose records are still in flight.
+  // Fills the current generation where it is missing, else the next. kAlreadyExists where both are
+  // there; kUnavailable where the place is taken by a generation whose records are still in flight.
   Status install(const AesEngine& engine, const RecordKey& in, const RecordKey& out);
   // A KeyUpdate: the next generation is the current one, whether its keys are there or not.
   void advance() { ++current_; }

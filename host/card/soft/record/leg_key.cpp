@@ -1,8 +1,8 @@
 #include "host/card/soft/record/leg_key.h"
 
-#include <openssl/crypto.h>
-
 #include <cstring>
+
+#include <openssl/crypto.h>
 
 namespace vitrine::card::soft {
 

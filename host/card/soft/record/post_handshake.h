@@ -1,5 +1,5 @@
-// What TLS 1.3 may say inside its records after the handshake (RFC 8446 sections 4.6 and 5.1), as far as a
-// splice must know.
+// What TLS 1.3 may say inside its records after the handshake (RFC 8446 sections 4.6 and 5.1), as
+// far as a splice must know.
 #pragma once
 
 #include <cstddef>

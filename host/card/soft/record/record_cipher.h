@@ -1,10 +1,9 @@
 // Opens and seals pieces of a record in place, and keeps the sums that become its two tags.
 //
-// A piece is opened (its ciphertext added to the incoming sum, then decrypted), looked at, and sealed
-// (encrypted, its ciphertext added to the outgoing sum). A piece that was seen before is opened and sealed
-// without touching the sums.
-// REQUIRES, for all: the 16 bytes before a piece are writable (they are put back as they were).
-// Threads: the engine's.
+// A piece is opened (its ciphertext added to the incoming sum, then decrypted), looked at, and
+// sealed (encrypted, its ciphertext added to the outgoing sum). A piece that was seen before is
+// opened and sealed without touching the sums. REQUIRES, for all: the 16 bytes before a piece are
+// writable (they are put back as they were). Threads: the engine's.
 #pragma once
 
 #include <cstddef>

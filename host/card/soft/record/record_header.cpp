@@ -9,14 +9,16 @@ std::optional<CloseReason> forbidden_type(TlsVersion version, uint8_t type) {
   if (type == kApplicationData || (type == kAlert && version == TlsVersion::kTls12)) {
     return std::nullopt;
   }
-  // A ChangeCipherSpec would change keys that only a handshake knows: it is as unwelcome as any other.
+  // A ChangeCipherSpec would change keys that only a handshake knows: it is as unwelcome as any
+  // other.
   return type == kHandshake && version == TlsVersion::kTls12 ? CloseReason::kRenegotiation
                                                              : CloseReason::kProtocol;
 }
 
 bool length_is_allowed(TlsVersion version, size_t length) {
-  return version == TlsVersion::kTls13 ? length > kTagSize && length <= kMaxText + 256
-                                       : length >= 8 + kTagSize && length <= kMaxText + 8 + kTagSize;
+  return version == TlsVersion::kTls13
+             ? length > kTagSize && length <= kMaxText + 256
+             : length >= 8 + kTagSize && length <= kMaxText + 8 + kTagSize;
 }
 
 }  // namespace

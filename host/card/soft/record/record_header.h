@@ -1,12 +1,13 @@
-// The clear part of a protected record: what it looks like, what TLS allows in it, and the additional data
-// that its tag covers.
+// The clear part of a protected record: what it looks like, what TLS allows in it, and the
+// additional data that its tag covers.
 //
 //   TLS 1.3 (RFC 8446 section 5.2)   type 23 | 03 03 | length | ciphertext | tag (16)
 //   TLS 1.2 (RFC 5246 6.2.3.3, RFC 5288 section 3)
-//                                    type | 03 03 | length | explicit nonce (8) | ciphertext | tag (16)
+//                                    type | 03 03 | length | explicit nonce (8) | ciphertext | tag
+//                                    (16)
 //
-// Lengths: 1.3 up to 2^14 + 256 and at least one byte and the tag; 1.2 up to 2^14 + 24, at least nonce and
-// tag. All integers big endian.
+// Lengths: 1.3 up to 2^14 + 256 and at least one byte and the tag; 1.2 up to 2^14 + 24, at least
+// nonce and tag. All integers big endian.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,8 @@ constexpr size_t header_size(TlsVersion version) {
   return version == TlsVersion::kTls13 ? 5 : kMaxHeaderSize;
 }
 
-// Why a record with this header, of which the first bytes are known, ends the splice; nothing where it may
-// go on.
+// Why a record with this header, of which the first bytes are known, ends the splice; nothing where
+// it may go on.
 std::optional<CloseReason> forbidden_header(TlsVersion version, Bytes known);
 
 // REQUIRES: at least five bytes. Header, ciphertext and tag together.

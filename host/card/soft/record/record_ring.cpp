@@ -4,8 +4,7 @@
 
 namespace vitrine::card::soft {
 
-RecordChunkPool::RecordChunkPool(size_t chunks)
-    : chunks_(std::make_unique<RecordChunk[]>(chunks)) {
+RecordChunkPool::RecordChunkPool(size_t chunks) : chunks_(std::make_unique<RecordChunk[]>(chunks)) {
   free_.reserve(chunks);
   for (size_t i = chunks; i > 0; --i) {
     free_.push_back(&chunks_[i - 1]);
@@ -47,8 +46,7 @@ void RecordRing::pop() {
   head_ = (head_ + 1) % kMaxRecords;
   --count_;
   const size_t last = (head_ + count_ + kMaxRecords - 1) % kMaxRecords / RecordChunk::kSlots;
-  const bool still_used =
-      count_ > 0 && (head_ / RecordChunk::kSlots == chunk || last == chunk);
+  const bool still_used = count_ > 0 && (head_ / RecordChunk::kSlots == chunk || last == chunk);
   if (!still_used) {
     pool_.give(chunks_[chunk]);
     chunks_[chunk] = nullptr;

@@ -1,7 +1,7 @@
 // The records of one direction that are in flight, oldest first, without gaps between them.
 //
-// Slots come in chunks from a pool that all directions share, so that a direction with nothing in flight
-// holds none. Threads: one. Memory: all of it is allocated with the pool.
+// Slots come in chunks from a pool that all directions share, so that a direction with nothing in
+// flight holds none. Threads: one. Memory: all of it is allocated with the pool.
 #pragma once
 
 #include <array>
@@ -55,7 +55,8 @@ class RecordRing {
   RecordSlot& back() { return at(count_ - 1); }
   const RecordSlot& back() const { return const_cast<RecordRing*>(this)->at(count_ - 1); }
   const RecordSlot& front() const { return const_cast<RecordRing*>(this)->at(0); }
-  // REQUIRES: front().begin <= sequence < back().end(). The index of the record that holds this byte.
+  // REQUIRES: front().begin <= sequence < back().end(). The index of the record that holds this
+  // byte.
   size_t find(Sequence sequence) const;
   RecordSlot& at(size_t i) {
     const size_t place = (head_ + i) % kMaxRecords;

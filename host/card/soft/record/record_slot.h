@@ -1,5 +1,5 @@
-// What the engine remembers of a record in flight. Set when its header is known, forgotten when the receiver
-// has acknowledged it.
+// What the engine remembers of a record in flight. Set when its header is known, forgotten when the
+// receiver has acknowledged it.
 #pragma once
 
 #include <cstddef>

@@ -132,8 +132,7 @@ SpliceVerdict RecordSplicer::judge(Segment& segment) {
     release_verified(segment);
   }
   SpliceVerdict verdict;
-  const bool nothing_left =
-      edit.leaves == 0 && parsed.payload_length != 0 && !has(parsed, kRst);
+  const bool nothing_left = edit.leaves == 0 && parsed.payload_length != 0 && !has(parsed, kRst);
   if (nothing_left) {
     verdict = drop(edit.reason);
   } else {
@@ -162,7 +161,8 @@ void RecordSplicer::edit_headers(Segment& segment) {
   }
 }
 
-// Sends the segment, or in strict mode keeps it while a record that it brings bytes of has not verified.
+// Sends the segment, or in strict mode keeps it while a record that it brings bytes of has not
+// verified.
 SpliceVerdict RecordSplicer::hold(Segment& segment) {
   const ParsedFrame& parsed = segment.parsed;
   const uint32_t leaves = segment.edit.leaves;
@@ -207,8 +207,9 @@ void RecordSplicer::note_end(Segment& segment, SpliceVerdict& verdict) {
     return;
   }
   if (has(parsed, kRst)) {
-    // A receiver takes an RST at exactly the next byte it expects (RFC 9293 section 3.5.3, RFC 5961);
-    // which that is, the card knows only within what was not acknowledged: either end of it will do.
+    // A receiver takes an RST at exactly the next byte it expects (RFC 9293 section 3.5.3, RFC
+    // 5961); which that is, the card knows only within what was not acknowledged: either end of it
+    // will do.
     if (parsed.sequence == side.acknowledged || parsed.sequence == side.next()) {
       verdict.closed = true;
       verdict.close_reason = CloseReason::kReset;
@@ -231,10 +232,9 @@ void RecordSplicer::die(SpliceSink* sink, State state) {
   for (size_t i = 0; i < 2; ++i) {
     Side& side = sides_[i];
     if (sink != nullptr) {
-      side.held.release_if([](Sequence, Sequence) { return true; },
-                           [&](HeldFrame&) {
-                             sink->discard(static_cast<Direction>(i), DropReason::kFlowDead);
-                           });
+      side.held.release_if(
+          [](Sequence, Sequence) { return true; },
+          [&](HeldFrame&) { sink->discard(static_cast<Direction>(i), DropReason::kFlowDead); });
     } else {
       side.held.clear();
     }

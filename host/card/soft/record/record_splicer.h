@@ -1,4 +1,5 @@
-// One spliced connection: two direction trackers, and what TCP adds to them (acknowledgements, FIN, RST).
+// One spliced connection: two direction trackers, and what TCP adds to them (acknowledgements, FIN,
+// RST).
 //
 // A segment passes in these stages, all in the caller's thread:
 //   1. refuse what cannot be spliced (urgent data, SYN with data)
@@ -7,8 +8,8 @@
 //   4. its numbers are moved, its tail is cut where it may not leave
 //   5. strict: it is held, or frees what was held
 //   6. FIN, RST and failures end the connection; keys are zeroized at once
-// After a FIN or RST ended it, segments without new data still pass, so that the ends can finish in peace.
-// After a failure nothing passes.
+// After a FIN or RST ended it, segments without new data still pass, so that the ends can finish in
+// peace. After a failure nothing passes.
 #pragma once
 
 #include <array>

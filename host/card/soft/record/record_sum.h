@@ -12,8 +12,8 @@
 
 namespace vitrine::card::soft {
 
-// What the additional data and the lengths contribute. `text_size`: bytes of ciphertext, of any value that
-// GhashKey::kMaxPower allows.
+// What the additional data and the lengths contribute. `text_size`: bytes of ciphertext, of any
+// value that GhashKey::kMaxPower allows.
 GhashBlock frame_sum(const GhashKey& key, Bytes additional, size_t text_size);
 // What ciphertext bytes [offset, offset + piece.size()) contribute.
 GhashBlock piece_sum(const GhashKey& key, size_t text_size, Bytes piece, size_t offset);

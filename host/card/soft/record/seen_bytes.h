@@ -1,5 +1,5 @@
-// Which bytes of a direction have been let through: everything below a high mark but for at most four
-// holes. Sequence numbers as received; they wrap.
+// Which bytes of a direction have been let through: everything below a high mark but for at most
+// four holes. Sequence numbers as received; they wrap.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ class SeenBytes {
   };
   Run run_at(Sequence begin, Sequence limit) const;
 
-  // Marks [begin, end) as seen and adds the number of bytes that were fresh to `fresh`. False, and nothing
-  // changes, where that would make a fifth hole.
+  // Marks [begin, end) as seen and adds the number of bytes that were fresh to `fresh`. False, and
+  // nothing changes, where that would make a fifth hole.
   bool add(Sequence begin, Sequence end, uint64_t& fresh);
   // Bytes before this one no longer matter.
   void forget_before(Sequence sequence);

@@ -1,5 +1,5 @@
-// TCP sequence numbers: 32 bits that wrap (RFC 9293 section 3.4). Two numbers compare by the sign of their
-// difference, which is right while they are less than 2^31 apart.
+// TCP sequence numbers: 32 bits that wrap (RFC 9293 section 3.4). Two numbers compare by the sign
+// of their difference, which is right while they are less than 2^31 apart.
 #pragma once
 
 #include <cstdint>

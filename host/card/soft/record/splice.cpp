@@ -17,9 +17,9 @@ size_t SplicePools::free_record_chunks() const { return chunks_->available(); }
 size_t SplicePools::free_held_frames() const { return frames_->available(); }
 
 const char* SplicePools::crypto_path() {
-  static const std::string kPath =
+  static const std::string path =
       std::string("aes ") + AesEngine().path() + ", ghash " + ghash_paths().front()->name;
-  return kPath.c_str();
+  return path.c_str();
 }
 
 Result<std::unique_ptr<Splicer>> make_splicer(const Splice& splice, SplicePools& pools) {

@@ -2,8 +2,9 @@
 //
 // Ownership: the pools outlive every splicer made from them.
 // Threads: pools and their splicers belong to one thread; nothing here locks.
-// Memory: make_splicer() and Splicer::update_keys() may allocate, Splicer::process() never does: record
-// slots and held frames come from the pools, and where a pool is empty the packet is dropped with a reason.
+// Memory: make_splicer() and Splicer::update_keys() may allocate, Splicer::process() never does:
+// record slots and held frames come from the pools, and where a pool is empty the packet is dropped
+// with a reason.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,7 @@
 namespace vitrine::card::soft {
 
 struct SplicePoolLimits {
-  size_t record_chunks = 4096;     // of 32 record slots; a direction with nothing in flight uses none
+  size_t record_chunks = 4096;  // of 32 record slots; a direction with nothing in flight uses none
   size_t held_small_frames = 512;  // strict: frames of at most 2 KiB
   size_t held_large_frames = 64;   // strict: coalesced frames of at most 66 KiB
 };
@@ -38,7 +39,8 @@ class SplicePools {
 
   size_t free_record_chunks() const;
   size_t free_held_frames() const;
-  // A line for people: which instructions the cryptography uses, e.g. "aes vaes-avx512, ghash vpclmul".
+  // A line for people: which instructions the cryptography uses, e.g. "aes vaes-avx512, ghash
+  // vpclmul".
   static const char* crypto_path();
 
  private:
