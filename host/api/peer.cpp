@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include <sys/socket.h>
 
 namespace vitrine::api {
+namespace {
+
+constexpr uint32_t kNobody = 65534;  // user and group
+
+}  // namespace
 
 Result<PeerCredentials> peer_credentials(int socket) {
   ucred credentials{};
@@ -26,9 +32,12 @@ Result<PeerCredentials> peer_credentials(int socket) {
 }
 
 bool may_manage(const PeerCredentials& peer, uid_t daemon_user, gid_t daemon_group) {
-  return peer.user == 0 || peer.user == daemon_user || peer.group == daemon_group ||
-         std::find(peer.supplementary.begin(), peer.supplementary.end(), daemon_group) !=
-             peer.supplementary.end();
+  const bool same_user = peer.user == daemon_user && daemon_user != kNobody;
+  const bool same_group =
+      daemon_group != kNobody &&
+      (peer.group == daemon_group || std::find(peer.supplementary.begin(), peer.supplementary.end(),
+                                               daemon_group) != peer.supplementary.end());
+  return peer.user == 0 || same_user || same_group;
 }
 
 }  // namespace vitrine::api

@@ -18,7 +18,8 @@ struct PeerCredentials {
 // SO_PEERCRED and SO_PEERGROUPS: as they were when the peer connected.
 Result<PeerCredentials> peer_credentials(int socket);
 
-// Root, the daemon's own user, or a member of the daemon's group.
+// Root, the daemon's own user, or a member of the daemon's group. "nobody" (65534) proves nothing:
+// many processes are, and so is every user that a namespace does not map.
 bool may_manage(const PeerCredentials& peer, uid_t daemon_user, gid_t daemon_group);
 
 }  // namespace vitrine::api

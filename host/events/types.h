@@ -33,6 +33,9 @@ namespace vitrine::events {
     "See what the server takes: `openssl s_client -connect {address}:{port} -servername {host}`. " \
     "If it needs what the appliance does not offer, let it through: `vitrined --bypass "           \
     "{address}`.")                                                                                 \
+  X(kNoStrongCryptography, "no_strong_cryptography",                                               \
+    "without a strong-cryptography licence the server was offered no suite that encrypts",         \
+    "Install the strong-cryptography (K9) licence and start `vitrined` without --integrity-only.") \
   X(kServerProtocolVersion, "server_protocol_version",                                             \
     "the server and the appliance have no TLS version in common",                                  \
     "The server needs TLS 1.2 or 1.3. To let it through undecrypted: `vitrined --bypass "          \

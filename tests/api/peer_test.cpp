@@ -27,6 +27,11 @@ TEST(PeerCheck, OthersMayNot) {
   EXPECT_FALSE(may_manage({kGroup, kDaemon, {}}, kDaemon, kGroup));
 }
 
+TEST(PeerCheck, NobodyIsNobodysUserOrGroup) {
+  EXPECT_FALSE(may_manage({65534, 5, {}}, 65534, kGroup));
+  EXPECT_FALSE(may_manage({5, 65534, {65534}}, kDaemon, 65534));
+}
+
 TEST(PeerCheck, CredentialsAreThoseOfThePeer) {
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
