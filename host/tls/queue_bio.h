@@ -15,7 +15,7 @@ namespace vitrine::tls {
 
 struct LegQueues {
   // Of output, beyond what write() fills: answers to a peer that sends but does not read.
-  static constexpr size_t kMaxOutput = 512 * 1024;
+  static constexpr size_t kMaxOutput = 320 * 1024;
 
   ByteQueue input;
   ByteQueue output;

@@ -9,6 +9,8 @@
 namespace vitrine::tls {
 namespace {
 
+constexpr uint32_t kMaxSkippedEarlyData = 1U << 20;
+
 SslLeg* leg_of(const SSL* ssl) { return static_cast<SslLeg*>(SSL_get_app_data(ssl)); }
 
 void message_callback(int sent, int /*version*/, int content_type, const void* data, size_t size,
@@ -112,6 +114,9 @@ Result<UniqueSslCtx> make_client_leg_context(const ContextSettings& settings) {
   SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_TICKET);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context.get(), 0);
+  // Early data is never accepted, but a client with a ticket of the real server's (it came through
+  // a splice) sends it all the same: this much is skipped.
+  SSL_CTX_set_recv_max_early_data(context.get(), kMaxSkippedEarlyData);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_dh_auto(context.get(), 1);
   SSL_CTX_set_alpn_select_cb(context.get(), alpn_callback, nullptr);

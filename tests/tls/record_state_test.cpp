@@ -226,5 +226,58 @@ TEST_F(RecordStateRefusals, TicketsThatCameAreCounted) {
   EXPECT_EQ(state->out.next_record, 0U);
 }
 
+// A session that a server gave out, with permission for early data.
+UniqueSslSession early_data_session(const test::Identity& identity) {
+  SslPeer server = SslPeer::server(
+      identity, [](SSL_CTX* context) { SSL_CTX_set_max_early_data(context, 1U << 20); });
+  SslPeer client = SslPeer::client([](SSL_CTX* context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  });
+  for (int i = 0; i < 4; ++i) {
+    client.handshake();
+    server.feed(client.output());
+    server.handshake();
+    client.feed(server.output());
+  }
+  client.read();
+  SSL_set_shutdown(client.ssl(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  return UniqueSslSession(SSL_get1_session(client.ssl()));
+}
+
+TEST_F(RecordStateRefusals, EarlyDataIsSkippedAndNotCounted) {
+  const UniqueSslSession session = early_data_session(server_identity());
+  auto leg = client_leg(0x0304);
+  SslPeer client = SslPeer::client();
+  ASSERT_EQ(SSL_set_session(client.ssl(), session.get()), 1);
+  const std::vector<uint8_t> early(15000, 'e');
+  for (int i = 0; i < 5; ++i) {
+    size_t written = 0;
+    ASSERT_EQ(SSL_write_early_data(client.ssl(), early.data(), early.size(), &written), 1);
+  }
+  pump(*leg, client);
+  ASSERT_EQ(leg->progress(), Progress::kEstablished) << leg->report().error;
+  EXPECT_EQ(SSL_get_early_data_status(client.ssl()), SSL_EARLY_DATA_REJECTED);
+  const auto state = leg->record_state();
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->in.next_record, 0U);
+  EXPECT_EQ(read_all(*leg), "");
+}
+
+TEST_F(RecordStateRefusals, ARetriedHelloDoesNotDisturbTheNumbers) {
+  ClientHello hello = modern_hello();
+  hello.supported_groups = {29, 24};
+  auto leg = server_leg(hello);
+  SslPeer server = SslPeer::server(
+      server_identity(), [](SSL_CTX* context) { SSL_CTX_set1_groups_list(context, "P-384"); });
+  pump(*leg, server);
+  ASSERT_EQ(leg->progress(), Progress::kEstablished) << leg->report().error;
+  EXPECT_EQ(leg->report().group, "secp384r1");
+  auto state = leg->record_state();
+  ASSERT_TRUE(state);
+  const auto record = seal_record(state->version, state->out, kData, as_bytes("hello"));
+  server.feed(*record);
+  EXPECT_EQ(server.read(), "hello");
+}
+
 }  // namespace
 }  // namespace vitrine::tls
