@@ -18,6 +18,10 @@ class SslPeer {
   static SslPeer client(const Setup& setup = {});
   static SslPeer server(const Identity& identity, const Setup& setup = {});
 
+  // On a context made earlier, for many connections.
+  static SslPeer client_on(SSL_CTX* context) { return {up_ref(context), false}; }
+  static SslPeer server_on(SSL_CTX* context) { return {up_ref(context), true}; }
+
   SSL* ssl() const { return ssl_.get(); }
   SSL_CTX* context() const { return context_.get(); }
   // True once the handshake is done.
