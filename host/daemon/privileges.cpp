@@ -9,6 +9,7 @@
 #include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace vitrine::daemon {
@@ -45,6 +46,17 @@ Status give_state(const std::string& state_dir, uid_t uid, gid_t gid) {
                : Status::ok();
 }
 
+Status make_socket_directory(const std::string& socket_path, uid_t uid, gid_t gid) {
+  const std::string directory = std::filesystem::path(socket_path).parent_path();
+  if (directory.empty() || mkdir(directory.c_str(), 0755) != 0) {
+    return Status::ok();  // there already; whether it can be used shows when the API listens
+  }
+  if (chown(directory.c_str(), uid, gid) != 0) {
+    return Status::from_errno("cannot give " + directory + " to the daemon's user", errno);
+  }
+  return Status::ok();
+}
+
 Status keep_capabilities() {
   const std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)> caps(cap_init(), cap_free);
   for (const cap_flag_t flag : {CAP_PERMITTED, CAP_EFFECTIVE}) {
@@ -58,7 +70,8 @@ Status keep_capabilities() {
 
 }  // namespace
 
-Status drop_privileges(const std::string& user, const std::string& state_dir) {
+Status drop_privileges(const std::string& user, const std::string& state_dir,
+                       const std::string& socket_path) {
   const passwd* account = find_user(user);
   if (account == nullptr) {
     return {Code::kNotFound, "no user '" + user + "'; create it, or name another with --user"};
@@ -67,6 +80,9 @@ Status drop_privileges(const std::string& user, const std::string& state_dir) {
   const gid_t gid = account->pw_gid;
   if (Status given = give_state(state_dir, uid, gid); !given) {
     return given;
+  }
+  if (Status made = make_socket_directory(socket_path, uid, gid); !made) {
+    return made;
   }
   if (prctl(PR_SET_KEEPCAPS, 1) != 0 || setgroups(1, &gid) != 0 || setresgid(gid, gid, gid) != 0 ||
       setresuid(uid, uid, uid) != 0) {

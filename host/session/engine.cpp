@@ -29,7 +29,7 @@ size_t Engine::KeyHash::operator()(const card::FlowKey& key) const {
 }
 
 Engine::Engine(Services services)
-    : context_{std::move(services), {}, {}, {}, this},
+    : context_{std::move(services), {}, {}, this},
       card_ready_(context_.services.io, context_.services.card.ready_fd()),
       stack_ready_(context_.services.io, context_.services.stack.fd()),
       tick_timer_(context_.services.io),

@@ -1,0 +1,163 @@
+#include "host/daemon/backend.h"
+
+#include <future>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <fmt/chrono.h>
+
+#include "host/signer/ca.h"
+
+namespace vitrine::daemon {
+namespace {
+
+constexpr auto kSnapshotTimeout = std::chrono::seconds(2);
+
+std::string iso_time(time_t seconds) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));
+}
+
+api::CertificateRow row_of(const trust::ImportedCertificate& imported) {
+  api::CertificateRow row;
+  row.id = imported.id;
+  row.role = "trusted";
+  row.subject = imported.subject;
+  row.issuer = imported.issuer;
+  row.fingerprint = imported.id;
+  row.not_before = iso_time(imported.validity.not_before);
+  row.not_after = iso_time(imported.validity.not_after);
+  return row;
+}
+
+api::CertificateRow row_of(const signer::CaInfo& ca) {
+  api::CertificateRow row;
+  row.id = "ca";
+  row.role = "decryption";
+  row.subject = ca.subject;
+  row.issuer = ca.subject;
+  row.fingerprint = ca.fingerprint;
+  row.not_before = iso_time(ca.validity.not_before);
+  row.not_after = iso_time(ca.validity.not_after);
+  return row;
+}
+
+std::string joined(const std::vector<IpNetwork>& networks) {
+  std::string text;
+  for (const IpNetwork& network : networks) {
+    text += (text.empty() ? "" : ", ") + network.to_string();
+  }
+  return text;
+}
+
+}  // namespace
+
+Backend::Backend(BackendParts parts)
+    : parts_(std::move(parts)), started_ns_(parts_.clock.monotonic_ns()) {}
+
+session::Snapshot Backend::snapshot(size_t max_rows) const {
+  auto promise = std::make_shared<std::promise<session::Snapshot>>();
+  auto future = promise->get_future();
+  boost::asio::post(parts_.session_io, [promise, max_rows, &engine = parts_.engine] {
+    promise->set_value(engine.snapshot(max_rows));
+  });
+  return future.wait_for(kSnapshotTimeout) == std::future_status::ready ? future.get()
+                                                                        : session::Snapshot();
+}
+
+api::ApplianceStatus Backend::status() {
+  const session::Snapshot now = snapshot(0);
+  api::ApplianceStatus status;
+  status.version = VITRINE_VERSION;
+  status.card = parts_.card.info();
+  status.card_running = true;
+  status.fail_open = parts_.options.fail_mode == FailMode::kOpen;
+  status.inside = parts_.options.inside;
+  status.outside = parts_.options.outside;
+  status.uptime_ms = (parts_.clock.monotonic_ns() - started_ns_) / 1'000'000;
+  status.configuration_version = parts_.policy->configuration_version();
+  status.state_directory = parts_.options.state_dir;
+  if (const auto ca = signer::ca_show(parts_.options.state_dir)) {
+    status.ca_fingerprint = ca->fingerprint;
+  }
+  status.flows = now.flows;
+  status.handshakes_completed = now.handshakes_completed;
+  status.handshakes_failed = now.handshakes_failed;
+  status.handovers_completed = now.handovers;
+  status.handovers_retried = now.handovers_retried;
+  status.handovers_failed = now.handovers_failed;
+  status.relay_reasons = now.relay_reasons;
+  return status;
+}
+
+std::vector<api::FlowRow> Backend::flows(size_t limit) { return snapshot(limit).rows; }
+
+api::CountersReport Backend::counters() {
+  // Flows first, so that a packet counted by the host has been counted by the card.
+  api::CountersReport report;
+  report.host = snapshot(0).counts;
+  report.card = parts_.card.counters();
+  return report;
+}
+
+api::PolicyReport Backend::policy() {
+  api::PolicyReport report;
+  report.configuration_version = parts_.policy->configuration_version();
+  const std::string networks = joined(parts_.policy->bypassed());
+  if (!networks.empty()) {
+    report.rules.push_back({policy::DecryptAllPolicy::kBypassRule, "any",
+                            networks + " (either end)", "any", "do not decrypt"});
+  }
+  report.rules.push_back(
+      {policy::DecryptAllPolicy::kDecryptRule, "any", "any", "tls (any tcp port)", "decrypt"});
+  return report;
+}
+
+std::vector<api::CertificateRow> Backend::certificates() {
+  std::vector<api::CertificateRow> rows;
+  if (const auto ca = signer::ca_show(parts_.options.state_dir)) {
+    rows.push_back(row_of(*ca));
+  }
+  for (const trust::ImportedCertificate& imported : parts_.trust.list()) {
+    rows.push_back(row_of(imported));
+  }
+  return rows;
+}
+
+Result<std::vector<api::CertificateRow>> Backend::import_certificates(std::string_view pem) {
+  auto imported = parts_.trust.import(as_bytes(pem));
+  if (!imported) {
+    return imported.status();
+  }
+  std::vector<api::CertificateRow> rows;
+  for (const trust::ImportedCertificate& certificate : *imported) {
+    rows.push_back(row_of(certificate));
+    tell_change("certificate imported: " + certificate.subject);
+  }
+  return rows;
+}
+
+Status Backend::remove_certificate(std::string_view id) {
+  Status removed = parts_.trust.remove(id);
+  if (removed) {
+    tell_change("certificate removed: " + std::string(id));
+  }
+  return removed;
+}
+
+Result<api::CaReport> Backend::ca() {
+  const auto ca = signer::ca_show(parts_.options.state_dir);
+  if (!ca) {
+    return ca.status();
+  }
+  return api::CaReport{row_of(*ca), ca->pem};
+}
+
+void Backend::tell_change(std::string message) {
+  events::Event event;
+  event.type = events::EventType::kConfigurationChange;
+  event.transaction.configuration_version = parts_.policy->configuration_version();
+  event.inspection.message = std::move(message);
+  parts_.hub.publish(std::move(event));
+}
+
+}  // namespace vitrine::daemon

@@ -1,0 +1,55 @@
+// The API's view of the appliance: asks the session thread, waits, answers.
+//
+// Threads: called on the API's thread. What the session thread does not answer in time (it is
+// stopping) is answered empty.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "host/api/backend.h"
+#include "host/card/card.h"
+#include "host/daemon/options.h"
+#include "host/events/hub.h"
+#include "host/session/engine.h"
+#include "host/trust/trust_store.h"
+#include "policy/eval/policy.h"
+
+namespace vitrine::daemon {
+
+struct BackendParts {
+  const Options& options;
+  boost::asio::io_context& session_io;
+  const session::Engine& engine;  // touched on session_io only
+  card::Card& card;
+  trust::TrustStore& trust;
+  events::EventHub& hub;
+  std::shared_ptr<const policy::DecryptAllPolicy> policy;
+  const Clock& clock;
+};
+
+class Backend : public api::Backend {
+ public:
+  explicit Backend(BackendParts parts);
+
+  api::ApplianceStatus status() override;
+  std::vector<api::FlowRow> flows(size_t limit) override;
+  api::CountersReport counters() override;
+  api::PolicyReport policy() override;
+  std::vector<api::CertificateRow> certificates() override;
+  Result<std::vector<api::CertificateRow>> import_certificates(std::string_view pem) override;
+  Status remove_certificate(std::string_view id) override;
+  Result<api::CaReport> ca() override;
+
+ private:
+  session::Snapshot snapshot(size_t max_rows) const;
+  void tell_change(std::string message);
+
+  BackendParts parts_;
+  uint64_t started_ns_;
+};
+
+}  // namespace vitrine::daemon
