@@ -92,7 +92,7 @@ Status drop_privileges(const std::string& user, const std::string& state_dir,
     return kept;
   }
   // setresuid made the process dumpable again where the kernel's suid_dumpable says so.
-  if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1) != 0) {
+  if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return Status::from_errno("cannot harden the process", errno);
   }
   if (access(state_dir.c_str(), R_OK | W_OK | X_OK) != 0) {
