@@ -142,10 +142,10 @@ Status Appliance::Parts::privileged() {
     return certificate.status();
   }
   ca = std::move(certificate).value();
-  if (Status dropped = drop_privileges(options.user, options.state_dir, options.socket); !dropped) {
-    return dropped;
+  if (Status locked = lock_memory(); !locked) {
+    return locked;
   }
-  return lock_memory();
+  return drop_privileges(options.user, options.state_dir, options.socket);
 }
 
 Status Appliance::Parts::open_stores() {

@@ -15,7 +15,7 @@
 namespace vitrine::daemon {
 namespace {
 
-constexpr cap_value_t kKept[] = {CAP_NET_ADMIN, CAP_NET_RAW};
+constexpr cap_value_t kKept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_IPC_LOCK};
 
 const passwd* find_user(const std::string& user) {
   if (!user.empty()) {
@@ -63,7 +63,7 @@ Status keep_capabilities() {
     cap_set_flag(caps.get(), flag, std::size(kKept), kKept, CAP_SET);
   }
   if (cap_set_proc(caps.get()) != 0) {
-    return Status::from_errno("cannot keep CAP_NET_ADMIN and CAP_NET_RAW", errno);
+    return Status::from_errno("cannot keep capabilities", errno);
   }
   return Status::ok();
 }
@@ -84,8 +84,8 @@ Status drop_privileges(const std::string& user, const std::string& state_dir,
   if (Status made = make_socket_directory(socket_path, uid, gid); !made) {
     return made;
   }
-  if (prctl(PR_SET_KEEPCAPS, 1) != 0 || setgroups(1, &gid) != 0 || setresgid(gid, gid, gid) != 0 ||
-      setresuid(uid, uid, uid) != 0) {
+  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || setgroups(1, &gid) != 0 ||
+      setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
     return Status::from_errno("cannot become " + std::string(account->pw_name), errno);
   }
   if (Status kept = keep_capabilities(); !kept) {
@@ -109,8 +109,7 @@ Status lock_memory() {
   return Status::ok();  // shadow memory cannot be locked
 #else
   if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
-    return Status::from_errno("cannot lock memory; raise the locked-memory limit (ulimit -l)",
-                              errno);
+    return Status::from_errno("cannot lock memory", errno);
   }
   return Status::ok();
 #endif

@@ -8,12 +8,12 @@
 namespace vitrine::daemon {
 
 // Becomes `user` (empty: "vitrine" where it exists, else "nobody"), keeping only CAP_NET_ADMIN and
-// CAP_NET_RAW (TCP repair, transparent sockets). Gives `state_dir` and what lies in it, but for
+// CAP_NET_RAW (TCP repair, transparent sockets) and CAP_IPC_LOCK (memory allocated later is locked too). Gives `state_dir` and what lies in it, but for
 // ca/, to the user first. REQUIRES: root, and no other thread yet.
 Status drop_privileges(const std::string& user, const std::string& state_dir,
                        const std::string& socket_path);
 
-// Locks present and future memory, so that no key is ever swapped out.
+// Locks present and future memory, so that no key is ever swapped out. REQUIRES: root.
 Status lock_memory();
 
 }  // namespace vitrine::daemon

@@ -7,9 +7,13 @@ namespace vitrine::signer {
 namespace {
 
 void add_asked_name(const trust::PeerName& name, SignRequest& request) {
-  const bool full = request.dns.size() + request.addresses.size() >= kMaxLeafNames;
-  if (full) {
-    (request.dns.empty() ? request.addresses.pop_back() : request.dns.pop_back());
+  if (request.dns.size() + request.addresses.size() >= kMaxLeafNames) {
+    // Room for one more: of the kind of which there is some.
+    if (!request.dns.empty()) {
+      request.dns.pop_back();
+    } else {
+      request.addresses.pop_back();
+    }
   }
   if (name.is_address()) {
     request.addresses.push_back(name.address());

@@ -22,6 +22,7 @@ enum class ImportAs : uint8_t {
 struct ImportOptions {
   ImportAs as = ImportAs::kAuto;
   std::vector<PeerName> names;  // bind the pin to these instead of the certificate's own names
+  bool transient = false;       // for this run only: never written to the state directory
 };
 
 // A row of `vitrine cert list`.
@@ -32,7 +33,7 @@ struct ImportedCertificate {
   Validity validity;
   bool anchor = false;
   std::vector<PeerName> names;  // as given at import
-  std::string path;             // "" in memory
+  std::string path;             // "" where it is in memory only
 };
 
 struct Import {

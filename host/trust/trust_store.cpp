@@ -69,6 +69,11 @@ Status TrustStore::reload() {
     }
     imports = std::move(*found);
   }
+  for (const auto& [digest, import] : imports_) {
+    if (import.row.path.empty()) {
+      imports.emplace(digest, import);
+    }
+  }
   return publish(std::move(imports));
 }
 
@@ -122,7 +127,7 @@ Result<std::vector<ImportedCertificate>> TrustStore::import(Bytes bytes,
     if (!import) {
       return import.status();
     }
-    if (!options_.state_dir.empty()) {
+    if (!options_.state_dir.empty() && !options.transient) {
       import->row.path = directory() + "/" + import->row.id + ".pem";
     }
     added.push_back(*import);
@@ -146,10 +151,10 @@ Result<std::vector<ImportedCertificate>> TrustStore::import(Bytes bytes,
 }
 
 Status TrustStore::store_files(const std::vector<Import>& added) const {
-  if (options_.state_dir.empty()) {
-    return Status::ok();
-  }
   for (const Import& import : added) {
+    if (import.row.path.empty()) {
+      continue;
+    }
     if (Status status = write_import(directory(), import); !status) {
       remove_files(added);
       return status;

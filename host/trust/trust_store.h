@@ -59,7 +59,7 @@ class TrustStore {
   Status remove(std::string_view id);
   std::vector<ImportedCertificate> list() const;
   size_t system_anchor_count() const { return system_.size(); }
-  // Reads DIR/trust again, for files put there by hand.
+  // Reads DIR/trust again, for files put there by hand; what is in memory only stays.
   Status reload();
 
   uint64_t epoch() const { return epoch_.load(std::memory_order_acquire); }

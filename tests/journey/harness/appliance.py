@@ -37,7 +37,7 @@ class Appliance:
         self.space = space
         self.binaries = binaries.resolve()
         self.state = folder / "state"
-        self.socket = folder / "api.sock"
+        self.socket = self.state / "api.sock"
         self.log = folder / "vitrined.log"
         self.options = [*options, "--log-level", log_level, "--card", card]
         self.daemon: Daemon | None = None
