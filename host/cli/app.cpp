@@ -70,13 +70,14 @@ void add_event_commands(CLI::App& app, Arguments& a) {
   events->add_option("--host", a.filters.host, "Only this server name");
   events->add_option("--since", a.filters.since,
                      "Only since: 10m, 2h, 1d ago, or 2014-02-05T05:21 (UTC)");
-  events->add_option("--after", a.filters.after, "Only events after this id");
+  events->add_option("--after", a.filters.after, "Only events after this id")
+      ->check(CLI::NonNegativeNumber);
   events->add_option("-n,--limit", a.filters.limit, "At most this many, the newest")
       ->check(CLI::Range(0U, events::EventQuery::kMaxLimit))
       ->capture_default_str();
   CLI::App* event = add_command(app, a, "event", "Show every field of one event",
                                 [&a](Commands& c) { return c.event(a.event_id); });
-  event->add_option("id", a.event_id, "The event's id")->required();
+  event->add_option("id", a.event_id, "The event's id")->required()->check(CLI::PositiveNumber);
 }
 
 void add_ca_commands(CLI::App& cert, Arguments& a) {

@@ -78,7 +78,8 @@ TEST_F(AppTest, EventsAreListedFilteredAndShown) {
   EXPECT_THAT(out(), HasSubstr("2001:db8::10"));
   EXPECT_THAT(out(), ::testing::Not(HasSubstr("192.0.2.10")));
   EXPECT_EQ(call({"events", "--json"}), kDone);
-  EXPECT_EQ(std::count(out_.str().begin(), out_.str().end(), '\n'), 2);
+  const std::string lines = out();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
   EXPECT_THAT(out(), StartsWith(R"({"id":1,)"));
   EXPECT_EQ(call({"events", "--since", "1s"}), kDone);  // the second is of later than now
   EXPECT_THAT(out(), HasSubstr("certificate_self_signed"));

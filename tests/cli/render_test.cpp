@@ -49,15 +49,15 @@ TEST_F(RenderTest, Flows) {
   const boost::json::value flows{{"flows", api::to_json_array(backend_.flows(10))}};
   EXPECT_EQ(
       render_flows(flows, plain_),
-      "ID        CLIENT                SERVER               NAME             STATE              "
+      "ID       CLIENT                SERVER               NAME             STATE              "
       "TLS                SUITE                                                 ALPN  CARD PACKETS"
-      "         CARD BYTES         HOST BYTES           AGE\n"
-      "x2fd1f6   192.0.2.10:49152      198.51.100.7:443     www.example.org  spliced            "
+      "         CARD BYTES       HOST BYTES         AGE\n"
+      "x2fd1f6  192.0.2.10:49152      198.51.100.7:443     www.example.org  spliced            "
       "TLSv1.3            TLS_AES_128_GCM_SHA256                                h2      100 / 2000"
-      "  4.9 KiB / 2.9 MiB    600 B / 3.9 KiB  1 min 05 s\n"
-      "x7        [2001:db8::10]:49153  [2001:db8:1::7]:443                   relayed (version)  "
+      "  4.9 KiB / 2.9 MiB  600 B / 3.9 KiB  1 min 05 s\n"
+      "x7       [2001:db8::10]:49153  [2001:db8:1::7]:443                   relayed (version)  "
       "TLSv1.3 | TLSv1.2  TLS_AES_256_GCM_SHA384 | ECDHE-RSA-AES256-GCM-SHA384               0 / 0"
-      "          0 B / 0 B        10 B / 20 B      900 ms\n");
+      "          0 B / 0 B      10 B / 20 B      900 ms\n");
   EXPECT_EQ(render_flows(boost::json::value{{"flows", boost::json::array()}}, plain_),
             "No flows now.\n");
 }
@@ -100,10 +100,10 @@ TEST_F(RenderTest, Events) {
   event.id = 3;
   const boost::json::value list{{"events", {events::to_json(event)}}};
   EXPECT_EQ(render_events(list, {.width = 120}),
-            "ID  TIME (UTC)               TYPE       SOURCE        DESTINATION     HOST            "
+            "ID  TIME (UTC)               TYPE       SOURCE        DESTINATION    HOST           "
             "LEG         WHAT\n"
-            " 3  2014-02-05 05:22:11.505  TLS Abort  2001:db8::10  2001:db8:1::7   2001:db8:1::7   "
-            "server leg  certificate_self_sig…\n");
+            " 3  2014-02-05 05:22:11.505  TLS Abort  2001:db8::10  2001:db8:1::7  2001:db8:1::7  "
+            "server leg  certificate_self_signed…\n");
 }
 
 TEST_F(RenderTest, AnswersOfAnotherShapeAreNoCrash) {
