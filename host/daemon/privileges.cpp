@@ -15,7 +15,7 @@
 namespace vitrine::daemon {
 namespace {
 
-constexpr cap_value_t kKept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_IPC_LOCK};
+constexpr cap_value_t kKept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_IPC_LOCK};
 
 const passwd* find_user(const std::string& user) {
   if (!user.empty()) {

@@ -202,6 +202,22 @@ TEST(TrustStore, ImportingTwiceIsSaidAndChangesNothing) {
   EXPECT_EQ(store->epoch(), epoch);
 }
 
+TEST(TrustStore, TransientImportIsNeverWrittenAndSurvivesReload) {
+  const TempDir dir;
+  const std::unique_ptr<TrustStore> store = open_store(dir);
+  const TestCert root = CertBuilder("/CN=root").ca().self_signed();
+  const TestCert leaf = CertBuilder("/CN=x").dns("x.example").signed_by(root);
+  ImportOptions options;
+  options.transient = true;
+  ASSERT_TRUE(store->import(as_bytes(root.pem()), options).is_ok());
+  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/trust"));
+  ASSERT_TRUE(store->reload().is_ok());
+  EXPECT_TRUE(check(*store, leaf, "x.example").trusted);
+  EXPECT_FALSE(check(*open_store(dir), leaf, "x.example").trusted);
+  EXPECT_TRUE(store->remove(store->list()[0].id).is_ok());
+  EXPECT_FALSE(check(*store, leaf, "x.example").trusted);
+}
+
 TEST(TrustStore, RemoveWantsAnUnambiguousKnownId) {
   const TempDir dir;
   const std::unique_ptr<TrustStore> store = open_store(dir);
