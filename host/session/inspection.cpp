@@ -357,7 +357,10 @@ bool Inspection::step_closing() {
   if (connection_ != nullptr && !connection_->over() && now() < deadline_ns_) {
     return false;
   }
-  if (connection_ != nullptr && !connection_->over()) {
+  // One end's reset is over for itself only: the other end must hear of it.
+  if (connection_ != nullptr &&
+      (!connection_->over() || connection_->reset_from(card::Direction::kFromInside) ||
+       connection_->reset_from(card::Direction::kFromOutside))) {
     connection_->abort();
   }
   leave();
