@@ -78,27 +78,4 @@ GhashBlock GhashKey::raise(GhashBlock x, size_t power) const {
   return x;
 }
 
-GhashBlock GhashKey::update_range(GhashBlock sum, Bytes data, size_t offset) const {
-  const size_t lead = offset % 16;
-  uint8_t block[16];
-  if (lead != 0 && !data.empty()) {
-    const size_t take = std::min(data.size(), 16 - lead);
-    std::memset(block, 0, sizeof block);
-    std::memcpy(block + lead, data.data(), take);
-    sum = update(sum, block, 1);
-    data = data.subspan(take);
-  }
-  const size_t whole = data.size() / 16;
-  if (whole != 0) {
-    sum = update(sum, data.data(), whole);
-    data = data.subspan(16 * whole);
-  }
-  if (!data.empty()) {
-    std::memset(block, 0, sizeof block);
-    std::memcpy(block, data.data(), data.size());
-    sum = update(sum, block, 1);
-  }
-  return sum;
-}
-
 }  // namespace vitrine::card::soft

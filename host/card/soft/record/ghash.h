@@ -32,14 +32,16 @@ class GhashKey {
 
   // (sum + block) * H for each block.
   GhashBlock update(GhashBlock sum, const uint8_t* data, size_t blocks) const {
-    return path_->update(powers_, sum, data, blocks);
+    return path_->update(powers_, sum, data, 0, 16 * blocks);
   }
   // x * H^power. REQUIRES: power <= kMaxPower.
   GhashBlock raise(GhashBlock x, size_t power) const;
 
   // update() over bytes [offset, offset + data.size()) of a text that is cut into blocks from its
   // offset 0; what is missing of the first and the last block counts as zero.
-  GhashBlock update_range(GhashBlock sum, Bytes data, size_t offset) const;
+  GhashBlock update_range(GhashBlock sum, Bytes data, size_t offset) const {
+    return data.empty() ? sum : path_->update(powers_, sum, data.data(), offset % 16, data.size());
+  }
 
  private:
   static constexpr size_t kHighDigits = kMaxPower / kGhashStride + 1;

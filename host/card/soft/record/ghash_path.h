@@ -7,6 +7,7 @@
 // multiply. All paths are constant time in data and key.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -46,10 +47,33 @@ struct GhashPowers {
 struct GhashPath {
   const char* name;
   GhashBlock (*multiply)(const GhashBlock& a, const GhashBlock& b);
-  // Horner's rule: for each block, sum = (sum + block) * H.
-  GhashBlock (*update)(const GhashPowers& powers, GhashBlock sum, const uint8_t* data,
-                       size_t blocks);
+  // Horner's rule: for each block, sum = (sum + block) * H. The blocks are `lead` zero bytes (fewer
+  // than 16), then the data, then zeros up to a whole block.
+  GhashBlock (*update)(const GhashPowers& powers, GhashBlock sum, const uint8_t* data, size_t lead,
+                       size_t size);
 };
+
+// Builds such an update() from one for whole blocks, by way of padded copies of the first and last.
+template <auto UpdateBlocks>
+GhashBlock update_by_blocks(const GhashPowers& powers, GhashBlock sum, const uint8_t* data,
+                            size_t lead, size_t size) {
+  uint8_t block[16];
+  if (lead != 0 && size != 0) {
+    const size_t take = std::min(size, 16 - lead);
+    std::memset(block, 0, sizeof block);
+    std::memcpy(block + lead, data, take);
+    sum = UpdateBlocks(powers, sum, block, 1);
+    data += take;
+    size -= take;
+  }
+  sum = UpdateBlocks(powers, sum, data, size / 16);
+  if (size % 16 != 0) {
+    std::memset(block, 0, sizeof block);
+    std::memcpy(block, data + size / 16 * 16, size % 16);
+    sum = UpdateBlocks(powers, sum, block, 1);
+  }
+  return sum;
+}
 
 // What this processor can run, the fastest first; the portable one is always there, last.
 std::span<const GhashPath* const> ghash_paths();

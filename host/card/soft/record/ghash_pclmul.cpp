@@ -72,7 +72,7 @@ VITRINE_PCLMUL GhashBlock update(const GhashPowers& powers, GhashBlock start, co
   return result;
 }
 
-constexpr GhashPath kPath{"pclmul", multiply, update};
+constexpr GhashPath kPath{"pclmul", multiply, update_by_blocks<update>};
 
 }  // namespace
 

@@ -64,7 +64,7 @@ GhashBlock update(const GhashPowers& powers, GhashBlock sum, const uint8_t* data
   return sum;
 }
 
-constexpr GhashPath kPath{"portable", multiply, update};
+constexpr GhashPath kPath{"portable", multiply, update_by_blocks<update>};
 
 }  // namespace
 

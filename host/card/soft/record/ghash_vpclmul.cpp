@@ -46,32 +46,48 @@ VITRINE_VPCLMUL inline __m128i reduce(const Product& sum) {
   return _mm_xor_si128(high, low);
 }
 
-// The last group of a run may have fewer than four blocks: the mask keeps the loads inside.
-VITRINE_VPCLMUL inline __mmask8 mask_of(size_t blocks) {
-  return static_cast<__mmask8>(blocks >= 4 ? 0xff : (1U << (2 * blocks)) - 1);
+// The first and the last group of a run may have fewer than 64 bytes: the mask keeps the load
+// inside, and the rest zero.
+VITRINE_VPCLMUL inline __m512i load_bytes(const uint8_t* base, size_t at, size_t lead, size_t end) {
+  if (at >= lead && at + 64 <= end) {
+    return reverse_bytes(_mm512_loadu_si512(base + at));
+  }
+  uint64_t mask = ~uint64_t{0};
+  if (at < lead) {
+    mask <<= lead - at;
+  }
+  if (end - at < 64) {
+    mask &= (uint64_t{1} << (end - at)) - 1;
+  }
+  return reverse_bytes(_mm512_maskz_loadu_epi8(mask, base + at));
 }
 
-VITRINE_VPCLMUL GhashBlock update(const GhashPowers& powers, GhashBlock start, const uint8_t* data,
-                                  size_t blocks) {
+VITRINE_VPCLMUL inline __m512i load_powers(const GhashBlock* power, size_t blocks) {
+  if (blocks >= 4) {
+    return _mm512_loadu_si512(power);
+  }
+  return _mm512_maskz_loadu_epi64(static_cast<__mmask8>((1U << (2 * blocks)) - 1), power);
+}
+
+VITRINE_VPCLMUL GhashBlock update_padded(const GhashPowers& powers, GhashBlock start,
+                                         const uint8_t* data, size_t lead, size_t size) {
+  const uint8_t* base = data - lead;
+  const size_t end = lead + size;
+  size_t blocks = (end + 15) / 16;
+  size_t at = 0;
   __m128i total = _mm_load_si128(reinterpret_cast<const __m128i*>(&start));
   while (blocks > 0) {
     const size_t count = std::min(blocks, kGhashStride);
     const GhashBlock* power = powers.descending + (kGhashStride - count);
     Product sum{_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512()};
     __m512i carry = _mm512_zextsi128_si512(total);
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-      const __m512i x = reverse_bytes(_mm512_loadu_si512(data + 16 * i));
-      multiply_add(sum, _mm512_xor_si512(x, carry), _mm512_loadu_si512(power + i));
+    for (size_t i = 0; i < count; i += 4) {
+      const __m512i x = load_bytes(base, at + 16 * i, lead, end);
+      multiply_add(sum, _mm512_xor_si512(x, carry), load_powers(power + i, count - i));
       carry = _mm512_setzero_si512();
     }
-    if (i < count) {
-      const __mmask8 mask = mask_of(count - i);
-      const __m512i x = reverse_bytes(_mm512_maskz_loadu_epi64(mask, data + 16 * i));
-      multiply_add(sum, _mm512_xor_si512(x, carry), _mm512_maskz_loadu_epi64(mask, power + i));
-    }
     total = reduce(sum);
-    data += 16 * count;
+    at += 16 * count;
     blocks -= count;
   }
   GhashBlock result;
@@ -83,7 +99,7 @@ GhashBlock multiply(const GhashBlock& a, const GhashBlock& b) {
   return pclmul_ghash_path().multiply(a, b);
 }
 
-constexpr GhashPath kPath{"vpclmul", multiply, update};
+constexpr GhashPath kPath{"vpclmul", multiply, update_padded};
 
 }  // namespace
 
