@@ -120,18 +120,20 @@ Result<std::vector<ImportedCertificate>> TrustStore::import(Bytes bytes,
   std::vector<Import> added;
   for (UniqueX509& certificate : *certificates) {
     const Digest digest = digest_of(certificate.get());
-    if (after.contains(digest)) {
+    const bool to_disk = !options_.state_dir.empty() && !options.transient;
+    const auto there = after.find(digest);
+    if (there != after.end() && (!to_disk || !there->second.row.path.empty())) {
       continue;
     }
     Result<Import> import = describe_import(share(std::move(certificate)), options);
     if (!import) {
       return import.status();
     }
-    if (!options_.state_dir.empty() && !options.transient) {
+    if (to_disk) {
       import->row.path = directory() + "/" + import->row.id + ".pem";
     }
     added.push_back(*import);
-    after.emplace(digest, std::move(*import));
+    after.insert_or_assign(digest, std::move(*import));
   }
   if (added.empty()) {
     return Status(Code::kAlreadyExists, "already imported");

@@ -214,6 +214,9 @@ TEST(TrustStore, TransientImportIsNeverWrittenAndSurvivesReload) {
   ASSERT_TRUE(store->reload().is_ok());
   EXPECT_TRUE(check(*store, leaf, "x.example").trusted);
   EXPECT_FALSE(check(*open_store(dir), leaf, "x.example").trusted);
+  // Importing it for good is not "already imported".
+  ASSERT_TRUE(store->import(as_bytes(root.pem())).is_ok());
+  EXPECT_TRUE(check(*open_store(dir), leaf, "x.example").trusted);
   EXPECT_TRUE(store->remove(store->list()[0].id).is_ok());
   EXPECT_FALSE(check(*store, leaf, "x.example").trusted);
 }
