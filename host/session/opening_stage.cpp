@@ -53,7 +53,7 @@ OpeningOutcome OpeningStage::hold(const wire::TcpPacket& packet, uint16_t segmen
       return OpeningOutcome::kNotTls;
     case tls::HelloStatus::kMalformed:
       error_ = std::move(parse.error);
-      too_large_ = assembler_->contiguous().size() > tls::kMaxHelloBytes;
+      too_large_ = parse.too_large;
       return OpeningOutcome::kBadHello;
     case tls::HelloStatus::kNeedMore:
       break;

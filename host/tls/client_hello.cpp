@@ -71,6 +71,12 @@ struct MessageStart {
   size_t message_size() const { return kMessageHeader + (load_be32(bytes.data()) & 0xffffff); }
 };
 
+HelloParse too_large() {
+  HelloParse parse = malformed("larger than 64 KiB");
+  parse.too_large = true;
+  return parse;
+}
+
 std::optional<HelloParse> gather(Bytes payload, Gathered& out) {
   MessageStart start;
   size_t have = 0;
@@ -89,7 +95,7 @@ std::optional<HelloParse> gather(Bytes payload, Gathered& out) {
       return malformed(fmt::format("record of {} bytes", length));
     }
     if (pos + kRecordHeader + length > kMaxHelloWireBytes) {
-      return malformed("larger than 64 KiB");
+      return too_large();
     }
     const Bytes here = rest.subspan(kRecordHeader, std::min(length, rest.size() - kRecordHeader));
     start.add(here);
@@ -97,7 +103,7 @@ std::optional<HelloParse> gather(Bytes payload, Gathered& out) {
       return malformed(fmt::format("handshake message of type {} instead", start.bytes[0]));
     }
     if (start.complete() && start.message_size() > kMaxHelloBytes) {
-      return malformed("larger than 64 KiB");
+      return too_large();
     }
     // Known from the headers alone, so said before the bytes are there.
     if (start.complete() && have + length > start.message_size()) {

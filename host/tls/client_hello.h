@@ -64,6 +64,7 @@ struct HelloParse {
   HelloStatus status = HelloStatus::kNeedMore;
   ClientHello hello;
   std::string error;          // kNotTls, kMalformed: why, in words
+  bool too_large = false;     // kMalformed: larger than 64 KiB
   size_t bytes_consumed = 0;  // kComplete: whole records that hold the hello
 };
 
