@@ -90,7 +90,7 @@ class Hello:
         """Each hostile hello ends its own connection at most; the appliance lives and still decrypts."""
         for what, data in hellos.hostile(self._start("1.3", 4)[1], seed):
             end = ends.connect(self.world.client, topology.SERVER[4], PORT, 3)
-            with end, contextlib.suppress(ConnectionResetError, BrokenPipeError, TimeoutError):
+            with end, contextlib.suppress(OSError):  # reset at any point
                 end.sendall(data)
                 end.shutdown(socket.SHUT_WR)
                 while end.recv(65536):
