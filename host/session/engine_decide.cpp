@@ -190,7 +190,10 @@ void Engine::on_bypass_packet(const FlowPtr& flow, const card::Punt& punt,
     keeper->on_server_packet(packet);
     run_keeper(flow);
   }
-  (void)inject(card::InjectAs::kEgress, {opposite(punt.meta.port), punt.meta.segment_size},
+  // Punted before the entry was there: the card must see it, lest it miss the connection's end.
+  const bool on_card = flow->facts().card_flow != 0;
+  (void)inject(on_card ? card::InjectAs::kReceived : card::InjectAs::kEgress,
+               {on_card ? punt.meta.port : opposite(punt.meta.port), punt.meta.segment_size},
                punt.frame);
 }
 
