@@ -1,10 +1,13 @@
 #include "host/base/secret.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <utility>
 
+#include <malloc.h>
 #include <openssl/crypto.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -13,6 +16,33 @@ namespace vitrine {
 namespace {
 
 constexpr size_t kSmallestBlock = 32;
+
+// OpenSSL's own allocations: wiped when they are freed, because it leaves traffic secrets in freed
+// connections (SSL_free does not clear them).
+void* plain_malloc(size_t size, const char* /*file*/, int /*line*/) { return std::malloc(size); }
+
+void wiping_free(void* memory, const char* /*file*/, int /*line*/) {
+  if (memory != nullptr) {
+    explicit_bzero(memory, malloc_usable_size(memory));
+    std::free(memory);
+  }
+}
+
+void* wiping_realloc(void* memory, size_t size, const char* file, int line) {
+  if (memory == nullptr) {
+    return std::malloc(size);
+  }
+  if (size == 0) {
+    wiping_free(memory, file, line);
+    return nullptr;
+  }
+  void* moved = std::malloc(size);
+  if (moved != nullptr) {
+    std::memcpy(moved, memory, std::min(size, malloc_usable_size(memory)));
+    wiping_free(memory, file, line);
+  }
+  return moved;
+}
 
 Status forbid_dumps() {
   const rlimit none{0, 0};
@@ -26,6 +56,13 @@ Status forbid_dumps() {
 }
 
 }  // namespace
+
+Status wipe_freed_library_memory() {
+  if (CRYPTO_set_mem_functions(plain_malloc, wiping_realloc, wiping_free) != 1) {
+    return {Code::kInternal, "OpenSSL was used before its memory could be made self-wiping"};
+  }
+  return Status::ok();
+}
 
 Status secure_memory_init(size_t bytes) {
   static std::mutex mutex;

@@ -14,6 +14,11 @@
 
 namespace vitrine {
 
+// Makes OpenSSL wipe all memory that it frees: it leaves traffic secrets in the memory of ended
+// connections otherwise. REQUIRES: OpenSSL has not allocated yet, so call it first of all in
+// main().
+Status wipe_freed_library_memory();
+
 // Sets aside `bytes` (rounded up to a power of two) for secrets, once a process; later calls do
 // nothing. Turns off core dumps and ptrace attachment as well.
 Status secure_memory_init(size_t bytes = 8U << 20);

@@ -2,11 +2,16 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "host/base/secret.h"
 #include "host/daemon/appliance.h"
 #include "host/daemon/options.h"
 
 int main(int argc, char** argv) {
   using namespace vitrine::daemon;
+  if (const vitrine::Status wiping = vitrine::wipe_freed_library_memory(); !wiping) {
+    spdlog::error("{}", wiping.to_string());
+    return 1;
+  }
   const ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.run) {
     return parsed.exit_code;

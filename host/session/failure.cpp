@@ -110,7 +110,7 @@ Cause cause_of_verify_error(int code) {
   }
 }
 
-Failure server_failure(const tls::LegReport& report, const SocketEnd& socket) {
+Failure server_failure(const tls::LegReport& report, const SocketEnd& socket, bool integrity_only) {
   if (report.verdict.has_value() && !report.verdict->trusted()) {
     return untrusted_failure(report);
   }
@@ -122,6 +122,11 @@ Failure server_failure(const tls::LegReport& report, const SocketEnd& socket) {
                         : cause_of_server_alert(alert->description());
     failure.plain_error = "alert from the server: " + tls::alert_text(alert->code);
     failure.client_alert = tls::alert_for_client(alert->description());
+    // Such an offer is also refused as a version: NULL suites end with TLS 1.2.
+    if (integrity_only && (failure.cause == Cause::kServerRefusedHandshake ||
+                           failure.cause == Cause::kServerProtocolVersion)) {
+      failure.cause = Cause::kNoStrongCryptography;
+    }
   } else if (socket.error != 0 || socket.end_of_file) {
     failure.cause = socket.error == ETIMEDOUT ? Cause::kServerTimeout
                     : socket.error != 0       ? Cause::kServerReset

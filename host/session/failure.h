@@ -26,7 +26,9 @@ struct SocketEnd {
 };
 
 // REQUIRES: the leg has failed, or its socket has ended before it was established.
-Failure server_failure(const tls::LegReport& report, const SocketEnd& socket);
+// `integrity_only`: no suite that encrypts was offered, for want of a licence.
+Failure server_failure(const tls::LegReport& report, const SocketEnd& socket,
+                       bool integrity_only = false);
 Failure client_failure(const tls::LegReport& report, const SocketEnd& socket);
 // The clock ran out on the leg.
 Failure timeout_failure(events::Leg leg);

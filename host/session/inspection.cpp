@@ -153,7 +153,8 @@ bool Inspection::step_server_handshake() {
     return false;
   }
   if (leg->progress() != tls::Progress::kEstablished) {
-    fail(server_failure(leg->report(), end_of(pump_.server())));
+    fail(server_failure(leg->report(), end_of(pump_.server()),
+                        context_.services.legs.policy().integrity_only));
     return true;
   }
   const tls::LegReport report = leg->report();
@@ -222,7 +223,8 @@ bool Inspection::step_client_handshake() {
   const tls::Leg* leg = pump_.client().leg();
   const tls::Leg* server = pump_.server().leg();
   if (server->progress() == tls::Progress::kFailed || pump_.server().socket_error() != 0) {
-    fail(server_failure(server->report(), end_of(pump_.server())));
+    fail(server_failure(server->report(), end_of(pump_.server()),
+                        context_.services.legs.policy().integrity_only));
     return true;
   }
   switch (leg->progress()) {

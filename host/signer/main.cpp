@@ -68,6 +68,9 @@ int serve(int socket, const Authority& authority) {
 
 // REQUIRES: the CA's directory is the current one.
 int work(int socket) {
+  if (Status status = wipe_freed_library_memory(); !status) {
+    return fail(status);
+  }
   if (Status status = secure_memory_init(kSecureHeap); !status) {
     return fail(status);
   }

@@ -101,6 +101,15 @@ TEST(ServerFailure, HandshakeFailureAlertMeansNoSharedSuite) {
   EXPECT_EQ(failure.client_alert, tls::Alert::kHandshakeFailure);
 }
 
+TEST(ServerFailure, RefusalOfAnOfferWithoutEncryptionNamesTheLicence) {
+  EXPECT_EQ(server_failure(report_with_alert(0x228, false), {}, true).cause,
+            events::Cause::kNoStrongCryptography);
+  EXPECT_EQ(server_failure(report_with_alert(0x246, false), {}, true).cause,
+            events::Cause::kNoStrongCryptography);
+  EXPECT_EQ(server_failure(report_with_alert(0x250, false), {}, true).cause,
+            events::Cause::kServerAlert);
+}
+
 TEST(ServerFailure, RefusalOfAServerThatAskedForACertificateNamesThat) {
   tls::LegReport report = report_with_alert(0x228, false);
   report.client_certificate_requested = true;
@@ -129,7 +138,7 @@ TEST(ServerFailure, TheSocketSaysHowAServerWentAway) {
 }
 
 TEST(ClientFailure, CertificateAlertsMeanThatTheCaIsMissing) {
-  for (const uint16_t code : {0x22a, 0x22d, 0x22e, 0x230}) {
+  for (const uint16_t code : std::initializer_list<uint16_t>{0x22a, 0x22d, 0x22e, 0x230}) {
     EXPECT_EQ(client_failure(report_with_alert(code, false), {}).cause,
               events::Cause::kClientRejectedCertificate)
         << code;

@@ -62,7 +62,7 @@ class OpeningStageTest : public testing::TestWithParam<bool> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Families, OpeningStageTest, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Ipv6" : "Ipv4"; });
+                         [](const auto& family) { return family.param ? "Ipv6" : "Ipv4"; });
 
 TEST_P(OpeningStageTest, HelloCutAtEveryByteDecidesTheSameInAnyOrder) {
   const std::vector<uint8_t> hello = typical_hello();
