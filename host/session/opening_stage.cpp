@@ -30,6 +30,10 @@ OpeningOutcome OpeningStage::on_packet(const wire::TcpPacket& packet, uint16_t s
       pass();
       return OpeningOutcome::kNotTls;
     case wire::OpeningVerdict::kClosed:
+      // Behind held data a FIN must not overtake it.
+      if (assembler_.has_value() && packet.key == opening_.key() && packet.has(wire::kFin)) {
+        return hold(packet, segment_size, out);
+      }
       pass();
       return OpeningOutcome::kClosed;
     case wire::OpeningVerdict::kDrop:
