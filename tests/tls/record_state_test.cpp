@@ -188,6 +188,22 @@ TEST_P(RecordStateTest, WaitsUntilDataIsReadAndTheRecordIsWhole) {
   expect_takeover();
 }
 
+TEST_P(RecordStateTest, Tls12NoncesGoOnFromTheLastOneSent) {
+  if (tls13()) {
+    GTEST_SKIP() << "TLS 1.3 has no explicit nonce";
+  }
+  leg_->write(as_bytes("one"));
+  leg_->write(as_bytes("two"));
+  const std::vector<uint8_t> wire(leg_->output().begin(), leg_->output().end());
+  const auto records = split_records(wire);
+  ASSERT_EQ(records.size(), 2U);
+  const auto state = leg_->record_state();
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->out.explicit_nonce, load_be64(records[1].data() + 5) + 1)
+      << "a nonce must never serve twice under one key";
+  EXPECT_EQ(state->out.next_record, 3U) << "Finished and two";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Legs, RecordStateTest,
     testing::Values(Point{Side::kServer, 0x0303, 16}, Point{Side::kServer, 0x0303, 32},
@@ -196,14 +212,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Point{Side::kClient, 0x0304, 16}, Point{Side::kClient, 0x0304, 32}),
     name_of);
 
-using RecordStateRefusals = LegFixture;
+using RecordStates = LegFixture;
 
-TEST_F(RecordStateRefusals, NotBeforeTheHandshakeIsDone) {
+TEST_F(RecordStates, NotBeforeTheHandshakeIsDone) {
   auto leg = client_leg(0x0304);
   EXPECT_EQ(leg->record_state().status().code(), Code::kUnavailable);
 }
 
-TEST_F(RecordStateRefusals, NotForOtherCiphers) {
+TEST_F(RecordStates, NotForOtherCiphers) {
   auto leg = client_leg(0x0304);
   SslPeer client = SslPeer::client(
       [](SSL_CTX* context) { SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256"); });
@@ -215,7 +231,7 @@ TEST_F(RecordStateRefusals, NotForOtherCiphers) {
   EXPECT_THAT(state.status().message(), HasSubstr("TLS_CHACHA20_POLY1305_SHA256"));
 }
 
-TEST_F(RecordStateRefusals, TicketsThatCameAreCounted) {
+TEST_F(RecordStates, TicketsThatCameAreCounted) {
   auto leg = server_leg(modern_hello());
   SslPeer server = SslPeer::server(server_identity(),
                                    [](SSL_CTX* context) { SSL_CTX_set_num_tickets(context, 3); });
@@ -244,7 +260,7 @@ UniqueSslSession early_data_session(const test::Identity& identity) {
   return UniqueSslSession(SSL_get1_session(client.ssl()));
 }
 
-TEST_F(RecordStateRefusals, EarlyDataIsSkippedAndNotCounted) {
+TEST_F(RecordStates, EarlyDataIsSkippedAndNotCounted) {
   const UniqueSslSession session = early_data_session(server_identity());
   auto leg = client_leg(0x0304);
   SslPeer client = SslPeer::client();
@@ -263,7 +279,7 @@ TEST_F(RecordStateRefusals, EarlyDataIsSkippedAndNotCounted) {
   EXPECT_EQ(read_all(*leg), "");
 }
 
-TEST_F(RecordStateRefusals, ARetriedHelloDoesNotDisturbTheNumbers) {
+TEST_F(RecordStates, ARetriedHelloDoesNotDisturbTheNumbers) {
   ClientHello hello = modern_hello();
   hello.supported_groups = {29, 24};
   auto leg = server_leg(hello);
@@ -277,6 +293,44 @@ TEST_F(RecordStateRefusals, ARetriedHelloDoesNotDisturbTheNumbers) {
   const auto record = seal_record(state->version, state->out, kData, as_bytes("hello"));
   server.feed(*record);
   EXPECT_EQ(server.read(), "hello");
+}
+
+// The whole way: what the client seals reaches the server, and back, with both peers' own
+// libraries at the ends.
+TEST_F(RecordStates, RecordsCrossBothLegsReencrypted) {
+  for (const uint16_t version : test::kBothVersions) {
+    ClientHello hello = modern_hello();
+    hello.versions = {version};
+    auto upstream = server_leg(hello);
+    SslPeer server = SslPeer::server(server_identity());
+    pump(*upstream, server);
+    auto downstream = client_leg(version, upstream->key_bytes());
+    SslPeer client = SslPeer::client();
+    pump(*downstream, client);
+    ASSERT_EQ(splice_obstacle(*upstream, *downstream), std::nullopt);
+    auto server_side = upstream->record_state();
+    auto client_side = downstream->record_state();
+    ASSERT_TRUE(server_side && client_side);
+    const auto cross = [version](SslPeer& from, RecordDirection& in, RecordDirection& out,
+                                 SslPeer& to, const std::string& text) {
+      const auto tls_version = static_cast<card::TlsVersion>(version);
+      from.write(text);
+      const auto wire = from.output();
+      const auto opened = open_record(tls_version, in.key, in.next_record++, wire);
+      ASSERT_TRUE(opened.has_value());
+      const auto sealed =
+          seal_record(tls_version, out, opened->content_type, as_bytes(opened->plaintext));
+      ++out.next_record;
+      ++out.explicit_nonce;
+      EXPECT_EQ(sealed->size(), wire.size()) << "the splice keeps lengths";
+      to.feed(*sealed);
+      EXPECT_EQ(to.read(), text);
+    };
+    for (int i = 0; i < 3; ++i) {
+      cross(client, client_side->in, server_side->out, server, "request");
+      cross(server, server_side->in, client_side->out, client, "response");
+    }
+  }
 }
 
 }  // namespace
