@@ -42,7 +42,7 @@ class Crash:
         self.target.unlink(missing_ok=True)
         words = clients.curl_words(topology.SERVER[4], 443, "/files/big", self.world.ca)
         child = self.world.client.spawn(["curl", "--limit-rate", "20M", "--http1.1", "--output",
-                                         str(self.target), *words, "--max-time", "8"],
+                                         str(self.target), *words, "--max-time", "4"],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for("the download to run",
                  lambda: self.target.exists() and self.target.stat().st_size > 5_000_000, 10)
@@ -95,6 +95,7 @@ class Crash:
         start = time.monotonic()
         expect_equal(self.appliance.stop(), 0, "exit code")
         expect(time.monotonic() - start < 10, "SIGTERM took too long")
+        expect(child.wait(20) != 28, "the client was left to its own time-out instead of a reset")
         self.victim_is_clean(child)
 
     def repeated(self, times: int) -> None:

@@ -41,9 +41,12 @@ def balanced(appliance: Appliance) -> None:
 def nothing_left(appliance: Appliance) -> None:
     """In = sum of outs; no flow entry (and with it no key), no session, no socket."""
     balanced(appliance)
-    wait_for("the flow table to be empty",
-             lambda: appliance.get("counters")["card"]["flows"] == 0, SETTLE_SECONDS)
-    wait_for("the flow list to be empty", lambda: not flows(appliance), SETTLE_SECONDS)
+    try:
+        wait_for("the flow table to be empty",
+                 lambda: appliance.get("counters")["card"]["flows"] == 0, SETTLE_SECONDS)
+        wait_for("the flow list to be empty", lambda: not flows(appliance), SETTLE_SECONDS)
+    except Failed as error:
+        raise Failed(f"{error}; left: {flows(appliance)}") from error
     wait_for("sockets to go", lambda: not appliance.sockets(), SETTLE_SECONDS)
     balanced(appliance)
     expect(appliance.get("counters")["card"]["held"] == 0, "frames still held")

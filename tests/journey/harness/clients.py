@@ -57,7 +57,7 @@ def _curl_pins(version: str, cipher: str) -> list[str]:
 
 def curl(space: Namespace, address: str, port: int, path: str, ca: Path, *words: str,
          name: str = NAME, timeout: float = TIMEOUT + 5) -> Answer:
-    done = space.run(["curl", *words, *curl_words(address, port, path, ca, name)], capture_output=True,
+    done = space.run(["curl", *curl_words(address, port, path, ca, name), *words], capture_output=True,
                      timeout=timeout, check=False)
     return Answer(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 

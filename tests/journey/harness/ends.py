@@ -6,6 +6,7 @@ decides which bytes go into which segment.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import socket
 import ssl
 import struct
@@ -86,11 +87,11 @@ class TlsEnd:
     """TLS over a socket by way of memory buffers."""
 
     def __init__(self, end: socket.socket, context: ssl.SSLContext, server: bool = False,
-                 name: str | None = NAME) -> None:
+                 name: str | None = NAME, session: ssl.SSLSession | None = None) -> None:
         self.socket = end
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._in, self._out, server_side=server,
-                                    server_hostname=None if server else name)
+                                    server_hostname=None if server else name, session=session)
 
     def outgoing(self) -> bytes:
         """Takes the bytes that TLS wants to send."""
@@ -157,6 +158,16 @@ class TlsEnd:
     def close_notify(self) -> None:
         with contextlib.suppress(ssl.SSLError):
             self.tls.unwrap()
+        self.flush()
+
+    def send_ticket(self) -> None:
+        """A NewSessionTicket now (TLS 1.3 server).  Python's ssl has no call for it, OpenSSL has: its SSL
+        pointer follows the object's header and one other pointer."""
+        library = ctypes.CDLL("libssl.so.3")
+        inner = self.tls._sslobj  # type: ignore[attr-defined]
+        pointer = ctypes.c_void_p.from_address(id(inner) + object.__basicsize__ + ctypes.sizeof(ctypes.c_void_p))
+        if library.SSL_new_session_ticket(pointer) != 1 or library.SSL_do_handshake(pointer) != 1:
+            raise RuntimeError("SSL_new_session_ticket refused")
         self.flush()
 
     def certificate(self) -> bytes:
