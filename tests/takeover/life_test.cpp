@@ -59,6 +59,7 @@ TEST_P(LifeTest, RelayOnTheHostLastsUntilBothEndsHaveClosed) {
     EXPECT_TRUE(drive(
         bench, [&] { return bench.connection()->over(); }, [&] { bench.relay(); }));
     EXPECT_GT(largest, 1448U) << "segmentation offload of the stack is not in use";
+    EXPECT_EQ(bench.segment_size, GetParam() ? 1428 : 1448) << "not the MSS of the real ends";
     expect_clean(bench);
   });
   EXPECT_EQ(scene_.client_error, "");
@@ -261,6 +262,44 @@ TEST_P(LifeTest, SecondTakeoverOfALiveFourTupleIsRefused) {
       }
     }));
     EXPECT_TRUE(tried);
+  });
+  EXPECT_EQ(scene_.client_error, "");
+  EXPECT_EQ(scene_.server_error, "");
+}
+
+constexpr size_t kLargeHello = 60'000;
+
+TEST_P(LifeTest, HelloLargerThanTheInitialWindowIsTakenOver) {
+  run([&](WireBench& bench) {
+    bench.client_hello = kLargeHello;
+    scene_.start_ends({kLargeHello, kServerHelloOut, kStream, kStream, 1, 2}, server_transfer());
+    Handover handover{bench};
+    EXPECT_TRUE(drive_to_end(bench, [&] { handover.step(); }));
+    EXPECT_TRUE(bench.acked_early);
+    EXPECT_TRUE(handover.finished);
+    expect_clean(bench);
+  });
+  EXPECT_EQ(scene_.client_error, "");
+  EXPECT_EQ(scene_.server_error, "");
+}
+
+TEST_P(LifeTest, LargeHelloOfABypassedConnectionReachesTheServerInSpiteOfLoss) {
+  run([&](WireBench& bench) {
+    bench.client_hello = kLargeHello;
+    bench.take_over = false;
+    int count = 0;
+    bench.lose_egress = [&](card::Port port, const wire::TcpPacket& packet) {
+      return port == card::Port::kOutside && !packet.payload.empty() && ++count % 3 == 0 &&
+             count < 120;
+    };
+    scene_.start_ends({kLargeHello, kServerHello, 200'000, 200'000, 1, 2},
+                      {kServerHello, kLargeHello, 200'000, 200'000, 2, 1, false});
+    EXPECT_TRUE(drive_to_end(bench, [] {}));
+    EXPECT_TRUE(bench.acked_early);
+    ASSERT_NE(bench.keeper(), nullptr);
+    EXPECT_TRUE(bench.keeper()->done());
+    EXPECT_EQ(bench.connection(), nullptr);
+    expect_clean(bench);
   });
   EXPECT_EQ(scene_.client_error, "");
   EXPECT_EQ(scene_.server_error, "");

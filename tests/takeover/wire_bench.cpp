@@ -63,6 +63,11 @@ void WireBench::step(int timeout_ms) {
     }
   }
   table_.poll(*stack_, 256);
+  if (keeper_) {
+    for (const auto& frame : keeper_->due()) {
+      emit(card::opposite(opening_->key().ingress), frame, 0);
+    }
+  }
 }
 
 void WireBench::on_frame(card::Port port, Bytes frame) {
@@ -84,10 +89,10 @@ void WireBench::receive(card::Port port, Bytes frame) {
     splice(port, *packet);
   } else if (connection_) {
     connection_->from_wire(card::direction_from(port), {port, 0}, frame);
-  } else if (take_over) {
-    on_opening(port, *packet);
+  } else if (keeper_) {
+    pass(port, *packet);
   } else {
-    emit(card::opposite(port), frame, 0);
+    on_opening(port, *packet);
   }
 }
 
@@ -108,8 +113,9 @@ void WireBench::on_opening(card::Port port, const wire::TcpPacket& packet) {
       assembler_.emplace(opening_->client().initial_sequence + 1);
     }
     EXPECT_TRUE(assembler_->add(packet, 0));
-    if (assembler_->contiguous().size() >= kClientHello) {
-      start_takeover();
+    if (assembler_->contiguous().size() >= client_hello) {
+      acked_early = assembler_->acked_early();
+      take_over ? start_takeover() : start_bypass();
     } else if (assembler_->wants_ack()) {
       emit(port, assembler_->acknowledge(*opening_), 0);
     }
@@ -122,7 +128,8 @@ void WireBench::on_opening(card::Port port, const wire::TcpPacket& packet) {
 }
 
 void WireBench::start_takeover() {
-  auto connection = takeover::Connection::create(*stack_, *this, *opening_);
+  const uint32_t early = assembler_->acknowledged_early() - assembler_->first_sequence();
+  auto connection = takeover::Connection::create(*stack_, *this, *opening_, early);
   create_status = connection.status();
   if (!connection) {
     return;
@@ -137,6 +144,23 @@ void WireBench::start_takeover() {
   }
 }
 
+void WireBench::start_bypass() {
+  keeper_.emplace(*opening_, *assembler_, vitrine::Clock::system());
+  const card::Port port = opening_->key().ingress;
+  wire::HoldQueue held = assembler_->take_frames();
+  while (!held.empty()) {
+    const wire::HeldFrame frame = held.pop();
+    pass(port, *wire::parse_frame(frame.frame, port));
+  }
+}
+
+void WireBench::pass(card::Port port, const wire::TcpPacket& packet) {
+  if (port != opening_->key().ingress) {
+    keeper_->on_server_packet(packet);
+  }
+  emit(card::opposite(port), packet.frame, 0);
+}
+
 Status WireBench::inject(card::InjectAs how, const card::FrameMeta& meta, Bytes frame) {
   if (how == card::InjectAs::kEgress) {
     emit(meta.port, frame, meta.segment_size);
@@ -149,7 +173,7 @@ Status WireBench::inject(card::InjectAs how, const card::FrameMeta& meta, Bytes 
   return Status::ok();
 }
 
-void WireBench::emit(card::Port port, Bytes frame, uint16_t segment_size) {
+void WireBench::emit(card::Port port, Bytes frame, uint16_t each) {
   const auto packet = wire::parse_frame(frame, card::opposite(port));
   if (packet) {
     EXPECT_TRUE(wire::checksums_are_right(*packet));
@@ -157,14 +181,18 @@ void WireBench::emit(card::Port port, Bytes frame, uint16_t segment_size) {
     if (on_egress) {
       on_egress(port, *packet);
     }
+    if (lose_egress && lose_egress(port, *packet)) {
+      return;
+    }
   }
+  segment_size = each != 0 ? each : segment_size;
   const int fd = ports_[static_cast<size_t>(port)].get();
-  if (segment_size == 0) {
+  if (each == 0) {
     (void)send(fd, frame.data(), frame.size(), 0);
     return;
   }
-  for (size_t at = 0; at < packet->payload.size(); at += segment_size) {
-    const size_t end = std::min<size_t>(at + segment_size, packet->payload.size());
+  for (size_t at = 0; at < packet->payload.size(); at += each) {
+    const size_t end = std::min<size_t>(at + each, packet->payload.size());
     const auto piece = wire::cut_frame(*packet, at, end);
     (void)send(fd, piece.data(), piece.size(), 0);
   }
@@ -200,7 +228,7 @@ void WireBench::splice(card::Port port, const wire::TcpPacket& packet) {
 
 // The first bytes of each leg are replaced by others of another length.
 void WireBench::consume_hello(size_t leg) {
-  const size_t in = leg == 0 ? kClientHello : kServerHello;
+  const size_t in = leg == 0 ? client_hello : kServerHello;
   const size_t out = leg == 0 ? kClientHelloOut : kServerHelloOut;
   if (!hellos_done_[leg] && pending_[leg].size() >= in) {
     hellos_done_[leg] = true;

@@ -18,6 +18,7 @@
 #include "host/takeover/frame_sink.h"
 #include "host/takeover/stack.h"
 #include "host/wire/assembler.h"
+#include "host/wire/hello_keeper.h"
 #include "host/wire/opening.h"
 
 namespace vitrine::test {
@@ -38,10 +39,13 @@ class WireBench : public takeover::FrameSink {
 
   Status inject(card::InjectAs how, const card::FrameMeta& meta, Bytes frame) override;
 
-  // Takes over at the client's hello (true), or passes everything (false).
+  // At the whole hello: take over, or let the connection through (wire::HelloKeeper).
   bool take_over = true;
+  size_t client_hello = kClientHello;
   // Loses a received frame.
   std::function<bool(card::Port, const wire::TcpPacket&)> lose;
+  // Loses a frame that is to leave.
+  std::function<bool(card::Port, const wire::TcpPacket&)> lose_egress;
   // Sees each TCP frame that leaves.
   std::function<void(card::Port, const wire::TcpPacket&)> on_egress;
 
@@ -76,6 +80,9 @@ class WireBench : public takeover::FrameSink {
   uint64_t resets_out = 0;  // RSTs that left by either port
   uint64_t resets_in = 0;   // RSTs that the real ends sent
   uint64_t spliced_frames = 0;
+  uint16_t segment_size = 0;  // of the last large frame from the stack
+  bool acked_early = false;
+  wire::HelloKeeper* keeper() { return keeper_ ? &*keeper_ : nullptr; }
   Status create_status;
   takeover::Stack& stack() { return *stack_; }
 
@@ -83,7 +90,9 @@ class WireBench : public takeover::FrameSink {
   void on_frame(card::Port port, Bytes frame);
   void on_opening(card::Port port, const wire::TcpPacket& packet);
   void start_takeover();
-  void emit(card::Port port, Bytes frame, uint16_t segment_size);
+  void start_bypass();
+  void pass(card::Port port, const wire::TcpPacket& packet);
+  void emit(card::Port port, Bytes frame, uint16_t each);
   void splice(card::Port port, const wire::TcpPacket& packet);
   bool relay_leg(size_t leg);
   void consume_hello(size_t leg);
@@ -93,6 +102,7 @@ class WireBench : public takeover::FrameSink {
   takeover::ConnectionTable table_;
   std::optional<wire::Opening> opening_;
   std::optional<wire::Assembler> assembler_;
+  std::optional<wire::HelloKeeper> keeper_;
   std::unique_ptr<takeover::Connection> connection_;
   std::optional<takeover::Frozen> splice_;
   std::array<bool, 2> hellos_done_{};
