@@ -107,6 +107,7 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   bool urgent_tick_ = false;
   bool draining_ = false;
   uint64_t drain_deadline_ns_ = 0;
+  uint64_t farewell_ns_ = 0;  // all flows were ended; until then stragglers are reset
   std::function<void()> drained_;
 };
 

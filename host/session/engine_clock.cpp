@@ -13,6 +13,7 @@ constexpr auto kUrgentTick = std::chrono::milliseconds(2);
 constexpr auto kBusyTick = std::chrono::milliseconds(20);
 constexpr auto kIdleTick = std::chrono::milliseconds(250);
 constexpr uint64_t kSweepNs = 1'000 * kMs;
+constexpr uint64_t kFarewellNs = 200 * kMs;
 
 }  // namespace
 
@@ -67,8 +68,13 @@ void Engine::on_tick() {
     const FlowPtr flow = weak.lock();
     return flow != nullptr && flow->facts().state == api::FlowState::kHandshake;
   });
-  if (draining_ && drained_ && (!shaking || now() >= drain_deadline_ns_)) {
+  if (draining_ && drained_ && farewell_ns_ == 0 && (!shaking || now() >= drain_deadline_ns_)) {
     end_all(events::Cause::kShutdown, "the appliance stopped");
+    // An end that had more in flight than was known does not believe its reset; what it sends
+    // instead gets one that it must believe.
+    farewell_ns_ = now() + kFarewellNs;
+  }
+  if (drained_ && farewell_ns_ != 0 && now() >= farewell_ns_) {
     std::exchange(drained_, nullptr)();
     return;
   }
