@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "host/events/json.h"
+#include "host/events/json_text.h"
 #include "host/events/time_text.h"
 
 namespace vitrine::events {
@@ -80,11 +80,9 @@ std::string format_eve(const Event& event) {
   } else if (type == "drop") {
     out["drop"] = json::object{{"reason", text_of(event.inspection.cause).code}};
   }
-  json::object own = to_json(event, JsonFields::kKnownOnly);
-  own.erase("time_ms");
-  own.erase("time");
-  out["vitrine"] = std::move(own);
-  return json::serialize(out);
+  std::string line = json::serialize(out);
+  line.back() = ',';  // reopened for what is Vitrine's own
+  return line + "\"vitrine\":" + json_text(event) + "}";
 }
 
 }  // namespace vitrine::events

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -23,6 +24,8 @@ namespace vitrine::events {
 namespace {
 
 constexpr size_t kBatch = 512;
+constexpr std::chrono::milliseconds kLinger{
+    25};  // for a batch to fill; a commit costs as much as 50 events
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -58,7 +61,7 @@ struct EventHub::Impl {
 
 void EventHub::Impl::run() {
   while (true) {
-    std::vector<QueueItem> batch = queue.take(kBatch);
+    std::vector<QueueItem> batch = queue.take(kBatch, kLinger);
     if (batch.empty()) {
       return;
     }

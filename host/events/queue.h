@@ -5,6 +5,7 @@
 // one.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -41,8 +42,9 @@ class EventQueue {
   // take() hands out what is left, then nothing.
   void close();
 
-  // Waits for at least one item; at most `budget`. Empty: closed.
-  std::vector<QueueItem> take(size_t budget);
+  // Waits for at least one item, then up to `linger` for more, so that a quiet stream is written in
+  // few batches; an order ends that wait. At most `budget` items. Empty: closed.
+  std::vector<QueueItem> take(size_t budget, std::chrono::milliseconds linger = {});
 
  private:
   const size_t capacity_;
@@ -50,6 +52,8 @@ class EventQueue {
   std::condition_variable ready_;
   std::deque<QueueItem> items_;
   EventId next_id_;
+  size_t wanted_ = 1;    // how many items take() waits for
+  bool urgent_ = false;  // an order waits
   bool closed_ = false;
 };
 

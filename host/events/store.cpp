@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "host/events/json.h"
+#include "host/events/json_text.h"
 
 namespace vitrine::events {
 namespace {
@@ -78,8 +79,10 @@ Status set_up(Database& database) {
     return {Code::kUnsupported,
             fmt::format("the event store has version {}, made by a later release", *version)};
   }
-  if (Status status = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                                       "PRAGMA journal_size_limit = 16777216;");
+  if (Status status =
+          database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                           "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192;"
+                           "PRAGMA journal_size_limit = 67108864;");
       !status) {
     return status;
   }
@@ -212,7 +215,7 @@ Status EventStore::insert(const Event& event) {
   insert_.bind(5, event.source.ip_address);
   insert_.bind(6, event.destination.ip_address);
   insert_.bind(7, event.destination.host);
-  insert_.bind(8, json::serialize(to_json(event, JsonFields::kKnownOnly)));
+  insert_.bind(8, json_text(event));
   const auto done = insert_.step();
   insert_.reset();
   return done ? Status::ok() : done.status();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "host/events/fields.h"
+#include "host/events/json_text.h"
 #include "tests/events/sample.h"
 
 namespace vitrine::events {
@@ -73,6 +74,18 @@ TEST(EventJson, EmptiedDefaultsStayEmptyInAllFields) {
   const auto back = event_from_json(to_json(event));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->application.name, "");
+}
+
+TEST(EventJson, TextIsThatOfTheTree) {
+  Event hostile = refused_event();
+  hostile.tls.requested_domain = "quote \" backslash \\ \n\x01 \xc3\xbc";
+  Event bare;
+  bare.application = Application{"", "", ""};
+  bare.transaction.component_name.clear();
+  for (const Event& event : {full_event(), refused_event(), untrusted_event(), hostile, bare}) {
+    EXPECT_EQ(json::parse(json_text(event)), json::value(to_json(event, JsonFields::kKnownOnly)))
+        << json_text(event);
+  }
 }
 
 TEST(EventJson, WrongShapesAreMalformedAndWrongFieldsIgnored) {

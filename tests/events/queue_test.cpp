@@ -1,5 +1,6 @@
 #include "host/events/queue.h"
 
+#include <chrono>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -46,6 +47,38 @@ TEST(EventQueue, ClosedQueueHandsOutTheRestThenNothing) {
   queue.push(Order::What::kFlush).wait();  // answered at once, or this hangs
   EXPECT_EQ(queue.take(10).size(), 1U);
   EXPECT_TRUE(queue.take(10).empty());
+}
+
+TEST(EventQueue, LingerIsEndedByAnOrderAFullBatchOrTheClose) {
+  constexpr std::chrono::hours kForEver{24};
+  EventQueue queue(10, 0);
+  queue.push(std::make_shared<Event>());
+  queue.push(Order::What::kFlush);
+  EXPECT_EQ(queue.take(5, kForEver).size(), 2U);
+  for (int i = 0; i < 5; ++i) {
+    queue.push(std::make_shared<Event>());
+  }
+  EXPECT_EQ(queue.take(5, kForEver).size(), 5U);
+  std::thread pusher([&] {
+    for (int i = 0; i < 5; ++i) {
+      queue.push(std::make_shared<Event>());
+    }
+    queue.push(LogLine{"more"});
+  });
+  EXPECT_EQ(queue.take(5, kForEver).size(), 5U);
+  pusher.join();
+  queue.close();
+  EXPECT_EQ(queue.take(5, kForEver).size(), 1U);
+}
+
+TEST(EventQueue, OrderBeyondTheBudgetEndsTheNextLingerToo) {
+  constexpr std::chrono::hours kForEver{24};
+  EventQueue queue(10, 0);
+  queue.push(std::make_shared<Event>());
+  queue.push(std::make_shared<Event>());
+  queue.push(Order::What::kFlush);
+  EXPECT_EQ(queue.take(2, kForEver).size(), 2U);
+  EXPECT_EQ(queue.take(2, kForEver).size(), 1U);
 }
 
 TEST(EventQueue, TakeWaitsForAPush) {
