@@ -87,6 +87,11 @@ class Card {
   virtual Status start() = 0;
   virtual void stop() = 0;
 
+  // The host is alive. Where the card was configured with a time limit and hears nothing for that
+  // long, it clears every key and passes nothing (fail closed) or no spliced flow (fail open) until
+  // it hears again. Any thread.
+  virtual void heartbeat() {}
+
   // Becomes readable (poll/epoll) when poll() has something to hand out. Level triggered, owned by
   // the card.
   virtual int ready_fd() const = 0;

@@ -24,6 +24,8 @@ struct BenchOptions {
   uint32_t max_flows = 256;
   uint32_t linger_ms = 1000;
   size_t host_ring_bytes = 8U << 20;
+  uint32_t heartbeat_timeout_ms = 0;
+  bool fail_open = false;
 };
 
 class CardBench {

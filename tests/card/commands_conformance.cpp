@@ -278,6 +278,42 @@ TEST_P(ConformanceTest, RemovalByTheHostGivesNoEvent) {
   EXPECT_TRUE(reports().events.empty());
 }
 
+TEST_P(ConformanceTest, NoClosedEventIsLostWhereTheHostIsLate) {
+  constexpr uint16_t kFlows = 2000;
+  BenchOptions options;
+  options.max_flows = kFlows;
+  options.host_ring_bytes = 256U << 10;  // holds fewer events than that
+  make(options);
+  for (uint16_t i = 0; i < kFlows; ++i) {
+    install(packet_of(static_cast<uint16_t>(1 + i)).key(Port::kInside), Action::kForward, 5000);
+  }
+  bench().advance_ms(6000);
+  std::set<FlowId> closed;
+  wait_events_in_time(kFlows);
+  for (const FlowEvent& event : reports().events) {
+    EXPECT_TRUE(closed.insert(event.flow).second) << "told twice";
+  }
+  bench().advance_ms(2000);
+  wait_flows(0);
+  EXPECT_EQ(card().counters().events_lost, 0U);
+  EXPECT_EQ(reports().events.size(), kFlows);
+}
+
+TEST_P(ConformanceTest, WithoutAHeartbeatTheCardFailsClosedUntilItHearsAgain) {
+  BenchOptions options;
+  options.heartbeat_timeout_ms = 3000;
+  make(options);
+  bench().advance_ms(2000);
+  expect_forwarded(Port::kInside, PacketBuilder().build(), "in time");
+  card().heartbeat();
+  bench().advance_ms(2000);
+  expect_forwarded(Port::kInside, PacketBuilder().build(), "in time again");
+  bench().advance_ms(2000);
+  expect_dropped(Port::kInside, PacketBuilder().build(), DropReason::kNotReady, "host lost");
+  card().heartbeat();
+  expect_forwarded(Port::kInside, PacketBuilder().build(), "host found");
+}
+
 TEST_P(ConformanceTest, InfoNamesTheCard) {
   const CardInfo info = card().info();
   EXPECT_FALSE(info.kind.empty());

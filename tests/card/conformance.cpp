@@ -97,6 +97,15 @@ void ConformanceTest::wait_events(size_t n) {
   wait_until([&] { return reports().events.size() >= n; }, "an event");
 }
 
+void ConformanceTest::wait_events_in_time(size_t n) {
+  wait_until(
+      [&] {
+        bench_->advance_ms(200);
+        return reports().events.size() >= n;
+      },
+      "an event");
+}
+
 void ConformanceTest::wait_flows(size_t n) {
   wait_until([&] { return card().counters().flows == n; }, "the number of flows");
 }

@@ -69,6 +69,8 @@ class ConformanceTest : public ::testing::TestWithParam<CardUnderTest> {
   Collector& reports();
   // Waits until n events (at least) have been reported, for those that only time brings.
   void wait_events(size_t n);
+  // The same, while the card's time goes on.
+  void wait_events_in_time(size_t n);
   void wait_flows(size_t n);
 
   uint64_t dropped(DropReason reason);

@@ -35,6 +35,8 @@ class SoftBench : public CardBench {
     config.max_flows = options.max_flows;
     config.linger_ms = options.linger_ms;
     config.host_ring_bytes = options.host_ring_bytes;
+    config.heartbeat_timeout_ms = options.heartbeat_timeout_ms;
+    config.fail_open = options.fail_open;
     config.clock = &clock_;
     auto made = soft::make_soft_card(std::move(config));
     if (!made) {

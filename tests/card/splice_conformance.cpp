@@ -297,6 +297,25 @@ TEST_P(ConformanceTest, ZeroizeEndsEverySpliceAndLeavesOtherFlows) {
             Code::kInvalidArgument);
 }
 
+TEST_P(ConformanceTest, WithoutAHeartbeatKeysAreClearedAndFailOpenPassesTheRest) {
+  BenchOptions options;
+  options.heartbeat_timeout_ms = 3000;
+  options.fail_open = true;
+  make(options);
+  Spliced s(card(), {});
+  bench().advance_ms(4000);
+  wait_events(1);
+  EXPECT_EQ(reports().events[0].reason, CloseReason::kZeroized);
+  put(Port::kInside, s.connection.data(Direction::kFromInside,
+                                       s.connection.seal(Direction::kFromInside, ByteVector(9))));
+  EXPECT_TRUE(out(Port::kOutside).empty());
+  expect_forwarded(Port::kInside, PacketBuilder().from("192.0.2.9", 9).build(), "other traffic");
+  card().heartbeat();
+  put(Port::kInside, s.connection.data(Direction::kFromInside,
+                                       s.connection.seal(Direction::kFromInside, ByteVector(9))));
+  EXPECT_TRUE(out(Port::kOutside).empty()) << "keys do not come back";
+}
+
 TEST_P(ConformanceTest, AKeyUpdateMovesBothLegsAndAsksForTheNextKeys) {
   Spliced s(card(), {});
   auto& c = s.connection;

@@ -39,9 +39,10 @@ class ByteRing {
   static constexpr uint32_t kSkip = 0xffffffff;
   static constexpr size_t kHeader = 8;
 
-  const size_t capacity_;
+  // Producer and consumer each write a cache line of their own.
+  alignas(64) const size_t capacity_;
   std::unique_ptr<uint8_t[]> bytes_;
-  alignas(64) std::atomic<uint64_t> head_{0};  // written by the producer; counts bytes for ever
+  std::atomic<uint64_t> head_{0};              // written by the producer; counts bytes for ever
   uint64_t reserved_ = 0;                      // producer: head after commit()
   alignas(64) std::atomic<uint64_t> tail_{0};  // written by the consumer
   uint64_t cursor_ = 0;                        // consumer: where next() reads

@@ -95,6 +95,10 @@ void Pipeline::flush() {
 }
 
 void Pipeline::process(WireFrame& frame, Port ingress) {
+  if (shut_) {
+    drop(DropReason::kNotReady);
+    return;
+  }
   Packet packet{frame, ingress, FrameKind::kMalformed, {}};
   packet.kind = parse_frame(frame.bytes, ingress, packet.parsed);
   switch (packet.kind) {

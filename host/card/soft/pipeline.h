@@ -50,6 +50,8 @@ class Pipeline : private SpliceSink {
   void flush();
   // Counts a frame that came while the card was not running.
   void refuse(Port ingress);
+  // From now on nothing passes, until false: the host is lost and the card fails closed.
+  void shut(bool shut) { shut_ = shut; }
 
   Result<FlowId> install(const FlowSpec& spec);
   Result<FlowStats> remove(FlowId id);
@@ -104,6 +106,7 @@ class Pipeline : private SpliceSink {
   FlowStore flows_;
   RuleTable rules_;
   uint64_t now_ns_;
+  bool shut_ = false;
   Flow* splicing_ = nullptr;  // whose splicer is talking to the SpliceSink
 };
 

@@ -49,6 +49,7 @@ class SoftCard : public Card {
   CardInfo info() const override;
   Status start() override;
   void stop() override;
+  void heartbeat() override { last_heartbeat_ns_ = clock_.monotonic_ns(); }
   int ready_fd() const override { return host_ring_.ready_fd(); }
   size_t poll(CardSink& sink, size_t budget) override { return host_ring_.drain(sink, budget); }
   Status inject(InjectAs how, const FrameMeta& meta, Bytes frame) override;
@@ -67,6 +68,8 @@ class SoftCard : public Card {
   void run();
   // Whether there was anything to do.
   bool step();
+  // The watchdog over the host.
+  void check_heartbeat(uint64_t now_ns);
   size_t take_injected();
   size_t take_received(Port port);
   void wait();
@@ -75,12 +78,16 @@ class SoftCard : public Card {
 
   const Clock& clock_;
   const uint32_t max_flows_;
+  const uint64_t heartbeat_timeout_ns_;  // 0: no watch
+  const bool fail_open_;
   Ports ports_;
   HostRing host_ring_;
   ByteRing inject_ring_;
   UniqueFd wake_;
   mutable WorkerGate gate_;
   mutable Pipeline pipeline_;  // under gate_
+  std::atomic<uint64_t> last_heartbeat_ns_{0};
+  bool host_lost_ = false;  // worker
   std::atomic<bool> sleeping_{false};
   std::atomic<bool> running_{false};
   std::thread worker_;
@@ -89,6 +96,8 @@ class SoftCard : public Card {
 SoftCard::SoftCard(Ports ports, const SoftCardConfig& config, SipKey seed)
     : clock_(*config.clock),
       max_flows_(config.max_flows),
+      heartbeat_timeout_ns_(uint64_t{config.heartbeat_timeout_ms} * 1'000'000),
+      fail_open_(config.fail_open),
       ports_(std::move(ports)),
       host_ring_(std::max(config.host_ring_bytes, kMinimumRing)),
       inject_ring_(std::max(config.inject_ring_bytes, kMinimumRing)),
@@ -119,6 +128,7 @@ Status SoftCard::start() {
       }
     }
   }
+  heartbeat();
   running_ = true;
   worker_ = std::thread([this] { run(); });
   return {};
@@ -146,11 +156,27 @@ void SoftCard::run() {
 
 bool SoftCard::step() {
   const WorkerGate::Batch batch(gate_);
-  pipeline_.set_time(clock_.monotonic_ns());
+  const uint64_t now_ns = clock_.monotonic_ns();
+  pipeline_.set_time(now_ns);
+  check_heartbeat(now_ns);
   const size_t frames =
       take_injected() + take_received(Port::kInside) + take_received(Port::kOutside);
   host_ring_.notify();
   return frames != 0;
+}
+
+void SoftCard::check_heartbeat(uint64_t now_ns) {
+  // A heartbeat may be younger than `now_ns`, which was read before.
+  const uint64_t last = last_heartbeat_ns_.load();
+  const bool lost = heartbeat_timeout_ns_ != 0 && now_ns > last + heartbeat_timeout_ns_;
+  if (lost == host_lost_) {
+    return;
+  }
+  host_lost_ = lost;
+  pipeline_.shut(lost && !fail_open_);
+  if (lost) {
+    pipeline_.zeroize();
+  }
 }
 
 size_t SoftCard::take_injected() {
@@ -189,7 +215,7 @@ void SoftCard::wait() {
   int timeout = kIdleMs;
   {
     const WorkerGate::Batch batch(gate_);
-    timeout = pipeline_.has_flows() ? kAgeingMs : kIdleMs;
+    timeout = pipeline_.has_flows() || heartbeat_timeout_ns_ != 0 ? kAgeingMs : kIdleMs;
   }
   for (const Port p : {Port::kInside, Port::kOutside}) {
     const int limit = port(p).wait_limit_ms();

@@ -38,6 +38,9 @@ struct SoftCardConfig {
   size_t inject_ring_bytes = 8U << 20;  // frames from the host
   SplicePoolLimits splice_pools;
   uint32_t linger_ms = 1000;  // from the last packet of a closed flow to its entry's removal
+  // The longest silence between two heartbeats; 0: no watch is kept. See Card::heartbeat().
+  uint32_t heartbeat_timeout_ms = 0;
+  bool fail_open = false;                 // without a heartbeat, flows without keys pass on
   const Clock* clock = &Clock::system();  // must outlive the card
 };
 
