@@ -30,8 +30,9 @@ struct FlowFacts {
   std::string relay_reason;
   std::string server_subject;
   std::string server_issuer;
-  card::FlowId card_flow = 0;               // where the card has an entry
-  std::array<uint64_t, 2> host_bytes{};     // plaintext through the host: client to server, back
+  card::FlowId card_flow = 0;            // where the card has an entry
+  std::array<uint32_t, 2> deltas{};      // spliced: added to sequence numbers, by card::Direction
+  std::array<uint64_t, 2> host_bytes{};  // plaintext through the host: client to server, back
   std::array<wire::LinkTemplate, 2> links;  // of frames that client and server send, as received
 
   Endpoint client() const { return {key.source, key.source_port}; }

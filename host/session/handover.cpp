@@ -110,6 +110,7 @@ Handover::Outcome Handover::install() {
         "the card: " + installed.status().message());
   }
   flow_ = *installed;
+  sequence_deltas_ = frozen->sequence_delta;
   chains_ = std::move(plan.chains);
   connection_.finish();
   return Outcome::kDone;

@@ -40,6 +40,7 @@ class Handover {
 
   // After kDone.
   card::FlowId flow() const { return flow_; }
+  const std::array<uint32_t, 2>& sequence_deltas() const { return sequence_deltas_; }
   std::array<KeyChain, 2> take_chains() { return std::move(chains_); }
   // After kNotNow and kNever: why, in words.
   const std::string& why() const { return why_; }
@@ -59,6 +60,7 @@ class Handover {
   uint64_t next_probe_ns_ = 0;
   uint64_t probe_gap_ns_;
   card::FlowId flow_ = 0;
+  std::array<uint32_t, 2> sequence_deltas_{};
   std::array<KeyChain, 2> chains_;
   std::string why_;
 };

@@ -282,6 +282,7 @@ bool Inspection::step_handover() {
       return false;
     case Handover::Outcome::kDone:
       facts_.card_flow = handover_->flow();
+      facts_.deltas = handover_->sequence_deltas();
       facts_.state = api::FlowState::kSpliced;
       chains_ = handover_->take_chains();
       stage_ = Stage::kSpliced;

@@ -1,6 +1,8 @@
 #include "host/session/resets.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "host/wire/tcp_build.h"
 
@@ -55,18 +57,24 @@ std::vector<ResetFrame> reset_opening(const wire::Opening& opening, uint32_t cli
 }
 
 std::vector<ResetFrame> reset_spliced(const FlowFacts& facts, const card::FlowStats& stats) {
-  const auto& from_client = stats.directions[card::index(facts.client_direction())];
-  const auto& from_server = stats.directions[card::index(card::opposite(facts.client_direction()))];
-  const auto to_client = reset_segment(facts.server(), facts.client(),
-                                       from_client.last_acknowledgement, from_client.next_sequence);
-  const auto to_server = reset_segment(facts.client(), facts.server(),
-                                       from_server.last_acknowledgement, from_server.next_sequence);
   std::vector<ResetFrame> frames;
-  if (facts.links[1].known()) {
-    frames.push_back({facts.key.ingress, wire::build_frame(facts.links[1], to_client)});
-  }
-  if (facts.links[0].known()) {
-    frames.push_back({opposite(facts.key.ingress), wire::build_frame(facts.links[0], to_server)});
+  const std::array<Endpoint, 2> ends = {facts.client(), facts.server()};
+  for (size_t i = 0; i < 2; ++i) {
+    const auto from = i == 0 ? facts.client_direction() : card::opposite(facts.client_direction());
+    const auto& sent = stats.directions[card::index(from)];
+    const auto& received = stats.directions[card::index(card::opposite(from))];
+    const uint32_t delta = facts.deltas[card::index(card::opposite(from))];
+    // The other end has sent nothing through the card yet where no packet was counted.
+    const uint32_t let_through =
+        received.packets != 0 ? received.next_sequence + delta : sent.last_acknowledgement;
+    const card::Port port = i == 0 ? facts.key.ingress : opposite(facts.key.ingress);
+    if (!facts.links[1 - i].known()) {
+      continue;
+    }
+    for (const uint32_t sequence : std::set{sent.last_acknowledgement, let_through}) {
+      const auto segment = reset_segment(ends[1 - i], ends[i], sequence, sent.next_sequence);
+      frames.push_back({port, wire::build_frame(facts.links[1 - i], segment)});
+    }
   }
   return frames;
 }

@@ -21,8 +21,9 @@ struct ResetFrame {
 std::vector<ResetFrame> reset_sender(const wire::TcpPacket& packet);
 // Both ends of a connection that has not been taken over.
 std::vector<ResetFrame> reset_opening(const wire::Opening& opening, uint32_t client_next_sequence);
-// Both ends of a spliced connection, from its last statistics: each end is reset at the sequence
-// number that it last acknowledged.
+// Both ends of a spliced connection, from its last statistics. An end believes a reset at exactly
+// its next byte (RFC 5961 section 3.2): that is the last one let through to it or, where that was
+// lost, the last one that it acknowledged; it is reset at both.
 std::vector<ResetFrame> reset_spliced(const FlowFacts& facts, const card::FlowStats& stats);
 
 }  // namespace vitrine::session

@@ -4,6 +4,7 @@
 // Flow ids carry the slot in their low bits and a serial number above, so that none is used twice.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -33,9 +34,10 @@ struct Flow {
   bool failed = false;      // closed, and not by its ends: nothing more leaves
   bool event_owed = false;  // the closed event did not fit in the ring yet
   FlowEvent closed_event;
-  // Punts of a failed flow within the second that began at dead_punt_start_ns.
+  // Punts of a failed flow within the second that began at dead_punt_start_ns, by Direction: the
+  // end that sends much must not keep the other from being reset.
   uint64_t dead_punt_start_ns = 0;
-  uint32_t dead_punts = 0;
+  std::array<uint32_t, 2> dead_punts{};
 
   FlowStats stats() const { return splicer ? splicer->stats() : plain.stats(); }
 };

@@ -222,13 +222,14 @@ void Pipeline::send_spliced(Packet& packet, const SpliceVerdict& verdict) {
 void Pipeline::dead(Packet& packet, Flow& flow) {
   if (now_ns_ - flow.dead_punt_start_ns >= kSecondNs) {
     flow.dead_punt_start_ns = now_ns_;
-    flow.dead_punts = 0;
+    flow.dead_punts = {};
   }
-  if (flow.dead_punts == kDeadPuntsPerSecond || (packet.parsed.tcp_flags & kRst) != 0) {
+  uint32_t& punts = flow.dead_punts[index(direction_from(packet.ingress))];
+  if (punts == kDeadPuntsPerSecond || (packet.parsed.tcp_flags & kRst) != 0) {
     drop(DropReason::kFlowDead);
     return;
   }
-  ++flow.dead_punts;
+  ++punts;
   punt(packet, PuntReason::kDeadFlow, flow.id);
 }
 
