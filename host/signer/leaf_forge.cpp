@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "host/signer/leaf_keys.h"
@@ -13,13 +14,8 @@ namespace {
 
 constexpr size_t kMaxWaiting = 8192;  // handlers in all
 
-// (digest of the server's certificate, added name or "", key type)
-struct LeafKeyed {
-  trust::Digest server;
-  std::string added_name;
-  KeyType key_type;
-  auto operator<=>(const LeafKeyed&) const = default;
-};
+// Digest of the server's certificate, added name or "", key type.
+using LeafId = std::tuple<trust::Digest, std::string, KeyType>;
 
 using LeafResult = Result<std::shared_ptr<const ForgedLeaf>>;
 
@@ -62,11 +58,9 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
 
   void forge(const ForgeRequest& request, Handler handler) {
     const time_t now = clock_.wall_ms() / 1000;
-    LeafKeyed key{trust::digest_of(request.server_certificate),
-                  leaf_needs_name(request.server_certificate, request.name)
-                      ? request.name.to_string()
-                      : std::string(),
-                  request.key_type};
+    const bool added = leaf_needs_name(request.server_certificate, request.name);
+    const LeafId key{trust::digest_of(request.server_certificate),
+                     added ? request.name.to_string() : std::string(), request.key_type};
     if (std::shared_ptr<const ForgedLeaf> leaf = find(key, now)) {
       ++counters_.cache_hits;
       return handler(std::move(leaf));
@@ -89,9 +83,9 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
   size_t cached() const { return entries_.size(); }
 
  private:
-  using Entries = std::list<std::pair<LeafKeyed, std::shared_ptr<const ForgedLeaf>>>;
+  using Entries = std::list<std::pair<LeafId, std::shared_ptr<const ForgedLeaf>>>;
 
-  std::shared_ptr<const ForgedLeaf> find(const LeafKeyed& key, time_t now) {
+  std::shared_ptr<const ForgedLeaf> find(const LeafId& key, time_t now) {
     const auto found = index_.find(key);
     if (found == index_.end()) {
       return nullptr;
@@ -105,7 +99,7 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
     return found->second->second;
   }
 
-  void insert(const LeafKeyed& key, const std::shared_ptr<const ForgedLeaf>& leaf) {
+  void insert(const LeafId& key, const std::shared_ptr<const ForgedLeaf>& leaf) {
     if (limits_.cache_capacity == 0 || index_.contains(key)) {
       return;
     }
@@ -117,7 +111,7 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
     index_.emplace(key, entries_.begin());
   }
 
-  void start(const LeafKeyed& key, const ForgeRequest& request, time_t now) {
+  void start(const LeafId& key, const ForgeRequest& request, time_t now) {
     const Result<LeafKey> pair = keys_.current(request.key_type, now);
     if (!pair) {
       return finish(key, pair.status());
@@ -130,14 +124,14 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
     leaf->public_key = pair->public_key;
     const time_t good_until =
         std::min<int64_t>(leaf->not_after, pair->made_at + 2 * limits_.key_lifetime_s);
-    client_.sign(std::move(leaf).value(), [weak = weak_from_this(), key, pair = *pair,
-                                           good_until](Result<UniqueX509> made) {
-      if (const std::shared_ptr<Impl> self = weak.lock()) {
-        self->finish(key, made
-                              ? self->serve(std::move(made).value(), pair, key.key_type, good_until)
-                              : LeafResult(made.status()));
-      }
-    });
+    client_.sign(std::move(leaf).value(),
+                 [weak = weak_from_this(), key, pair = *pair, good_until](Result<UniqueX509> made) {
+                   if (const std::shared_ptr<Impl> self = weak.lock()) {
+                     self->finish(key, made ? self->serve(std::move(made).value(), pair,
+                                                          std::get<KeyType>(key), good_until)
+                                            : LeafResult(made.status()));
+                   }
+                 });
   }
 
   LeafResult serve(UniqueX509 certificate, const LeafKey& pair, KeyType type, time_t good_until) {
@@ -157,7 +151,7 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
         ForgedLeaf{std::move(served).value(), type, good_until});
   }
 
-  void finish(const LeafKeyed& key, LeafResult result) {
+  void finish(const LeafId& key, LeafResult result) {
     if (result) {
       ++counters_.signed_leaves;
       insert(key, *result);
@@ -179,8 +173,8 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
   LeafKeys keys_;
   const ForgeLimits limits_;
   Entries entries_;  // most recently used first
-  std::map<LeafKeyed, Entries::iterator> index_;
-  std::map<LeafKeyed, std::vector<Handler>> under_way_;
+  std::map<LeafId, Entries::iterator> index_;
+  std::map<LeafId, std::vector<Handler>> under_way_;
   size_t waiting_ = 0;
   ForgeCounters counters_;
 };

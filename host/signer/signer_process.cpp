@@ -266,7 +266,7 @@ class SignerSupervisor::Impl : public std::enable_shared_from_this<SignerSupervi
   bool stopped_ = true;
 };
 
-SignerSupervisor::SignerSupervisor(asio::any_io_executor executor, SignerOptions options)
+SignerSupervisor::SignerSupervisor(const asio::any_io_executor& executor, SignerOptions options)
     : impl_(std::make_shared<Impl>(executor, std::move(options))) {}
 SignerSupervisor::~SignerSupervisor() { stop(); }
 

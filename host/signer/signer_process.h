@@ -51,7 +51,7 @@ class SignerProcess {
 
 class SignerSupervisor {
  public:
-  SignerSupervisor(boost::asio::any_io_executor executor, SignerOptions options);
+  SignerSupervisor(const boost::asio::any_io_executor& executor, SignerOptions options);
   ~SignerSupervisor();
   SignerSupervisor(const SignerSupervisor&) = delete;
   SignerSupervisor& operator=(const SignerSupervisor&) = delete;

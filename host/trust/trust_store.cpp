@@ -53,6 +53,7 @@ Status TrustStore::load_system() {
     return {certificates.status().code(), "system trust store " + *options_.system_bundle + ": " +
                                               certificates.status().message()};
   }
+  system_.reserve(certificates->size());
   for (UniqueX509& certificate : *certificates) {
     system_.push_back(share(std::move(certificate)));
   }
@@ -146,6 +147,7 @@ Result<std::vector<ImportedCertificate>> TrustStore::import(Bytes bytes,
     return status;
   }
   std::vector<ImportedCertificate> rows;
+  rows.reserve(added.size());
   for (Import& import : added) {
     rows.push_back(std::move(import.row));
   }

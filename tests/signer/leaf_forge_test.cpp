@@ -277,12 +277,16 @@ TEST_F(LeafForgeTest, FailureReachesEveryWaiterAndIsNotCached) {
 }
 
 TEST_F(LeafForgeTest, LeafOfAnotherCaIsNotHandedOut) {
-  const TestCert other = CertBuilder("/O=Test/CN=appliance").ca(0).self_signed();
-  const ThreadSigner wrong(other, client_);
-  begin(CertBuilder("/CN=x").dns("a.example").signed_by(root_), "a.example");
-  wait_for(1);
-  EXPECT_EQ(leaves_[0].status().code(), Code::kInternal);
-  client_.detach();
+  const TestCert namesake = CertBuilder("/O=Test/CN=appliance").ca(0).self_signed();
+  const TestCert same_certificate_other_key{ca_.certificate, namesake.key};
+  for (const TestCert* wrong : {&namesake, &same_certificate_other_key}) {
+    const ThreadSigner other(*wrong, client_);
+    leaves_.clear();
+    begin(CertBuilder("/CN=x").dns("a.example").signed_by(root_), "a.example");
+    wait_for(1);
+    EXPECT_EQ(leaves_[0].status().code(), Code::kInternal);
+    client_.detach();
+  }
 }
 
 TEST_F(LeafForgeTest, ServerWithTooManyNamesKeepsTheOneThatWasAsked) {

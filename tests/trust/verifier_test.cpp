@@ -75,6 +75,17 @@ TEST_F(VerifierTest, RefusalsAreNotCached) {
   EXPECT_EQ(verifier.counters().refused, 2U);
 }
 
+TEST_F(VerifierTest, CacheTakesNoRefusal) {
+  VerdictCache cache(4);
+  Verdict verdict;
+  verdict.valid_until = kNow + kDay;
+  cache.insert(VerdictCache::Key{}, verdict);
+  EXPECT_EQ(cache.size(), 0U);
+  verdict.trusted = true;
+  cache.insert(VerdictCache::Key{}, verdict);
+  EXPECT_EQ(cache.size(), 1U);
+}
+
 TEST_F(VerifierTest, CacheIsBoundedAndForgetsTheLeastRecentlyUsed) {
   Verifier verifier(*store_, clock_, {}, 2);
   ask(verifier, leaf_, "a.example.com");
