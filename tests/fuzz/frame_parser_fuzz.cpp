@@ -43,7 +43,7 @@ void check_tcp(std::vector<uint8_t>& frame, const ParsedFrame& parsed) {
     const Bytes piece = Bytes(segment).first(segmenter.write(i, segment));
     ParsedFrame again;
     require(parse_frame(piece, Port::kInside, again) == FrameKind::kTcp);
-    require(again.sequence == parsed.sequence + payload);
+    require(again.sequence == parsed.sequence + static_cast<uint32_t>(payload));
     require(transport_checksum_is_right(piece, again));
     payload += again.payload_length;
   }
