@@ -101,6 +101,7 @@ SpliceVerdict RecordSplicer::process(Direction direction, MutableBytes frame,
       segment.side.stats.last_acknowledgement = parsed.acknowledgement;
     }
   }
+  segment.next_before = segment.side.next();
   segment.edit = walk(segment);
   return judge(segment);
 }
@@ -143,6 +144,8 @@ SpliceVerdict RecordSplicer::judge(Segment& segment) {
     verdict.closed = true;
     verdict.close_reason = *edit.failure;
     verdict.record = edit.record;
+    const Sequence left = parsed.sequence + edit.leaves;
+    segment.side.died_at = sequence_before(segment.next_before, left) ? left : segment.next_before;
     if (verdict.kind == SpliceVerdict::Kind::kHeld) {
       verdict.kind = SpliceVerdict::Kind::kDrop;
       verdict.reason = edit.reason;
@@ -258,7 +261,7 @@ FlowStats RecordSplicer::stats() const {
   FlowStats stats;
   for (size_t i = 0; i < 2; ++i) {
     stats.directions[i] = sides_[i].stats;
-    stats.directions[i].next_sequence = sides_[i].next();
+    stats.directions[i].next_sequence = sides_[i].died_at.value_or(sides_[i].next());
   }
   return stats;
 }

@@ -49,6 +49,9 @@ class RecordSplicer final : public Splicer {
     Sequence acknowledged;  // by the receiver, as received from the sender
     std::optional<Sequence> fin_at;
     bool fin_acknowledged = false;
+    // Where the splice died in this direction: one past what was let through until then. The packet
+    // that it died of may have been walked further than it left.
+    std::optional<Sequence> died_at;
     bool strict;
 
     // One past all that the receiver can have got, FIN included.
@@ -65,6 +68,7 @@ class RecordSplicer final : public Splicer {
     uint16_t segment_size;
     SpliceSink& sink;
     Side& side;
+    Sequence next_before = 0;  // of the side, before this segment
     PayloadEdit edit{};
   };
 
