@@ -5,7 +5,6 @@
 """
 from __future__ import annotations
 
-import json
 import re
 import sys
 import time
@@ -99,9 +98,7 @@ def main() -> int:
         certificates(world)
         transaction(world, appliance, server)
         section("The card's account: vitrine counters")
-        counters = appliance.get("counters")
-        show(json.dumps({"balance": counters["balance"],
-                         "card": {k: v for k, v in counters["card"].items() if isinstance(v, int) and v}}))
+        show(appliance.cli("counters").stdout)
         abort(world, appliance, "Abort: the server refuses every offered cipher", "", "-tls1_2", "-cipher",
               "ECDHE-ARIA128-GCM-SHA256")
         abort(world, appliance, "Abort: the server's certificate is not trusted", "ciscoasa")

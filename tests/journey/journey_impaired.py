@@ -17,7 +17,7 @@ from harness.runner import Runner, expect, expect_equal
 from harness.servers import Nginx
 from harness.world import World
 
-SIZE = 10_000_000
+SIZE = 4_000_000
 SPECS = (
     "seed=1,loss=0.02,reorder=0.05",
     "seed=2,duplicate=0.05",
@@ -88,8 +88,8 @@ def one_spec(runner: Runner, spec: str) -> None:
     with World(runner, ["--impair", spec], offload=False) as world:
         impaired = Impaired(world)
         for version, family in (("1.2", 4), ("1.2", 6), ("1.3", 4), ("1.3", 6)):
-            runner.case(f"{spec}: 10 MB down, TLS {version} IPv{family}", impaired.down, family, version)
-            runner.case(f"{spec}: 10 MB up, TLS {version} IPv{family}", impaired.up, family, version)
+            runner.case(f"{spec}: 4 MB down, TLS {version} IPv{family}", impaired.down, family, version)
+            runner.case(f"{spec}: 4 MB up, TLS {version} IPv{family}", impaired.up, family, version)
         runner.case(f"{spec}: ClientHello of 58 kB", impaired.large_hello)
         runner.case(f"{spec}: 30 short connections", impaired.handshakes)
         if world.appliance:
