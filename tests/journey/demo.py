@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import time
 
@@ -46,18 +47,20 @@ def transaction(world: World, appliance: Appliance, server: Nginx) -> None:
     child = world.client.spawn(["curl", "--silent", "--limit-rate", RATE, "--output", str(target), "--write-out",
                                 "HTTP %{http_code}, %{size_download} bytes in %{time_total} s\n",
                                 "--cacert", str(world.ca), "--connect-to", f"{NAME}:443:{topology.SERVER[4]}:443",
-                                f"https://{NAME}/files/large"])
+                                f"https://{NAME}/files/large"], stdout=subprocess.PIPE, text=True)
     wait_for("the flow to be spliced",
              lambda: any(row["state"] == "spliced" for row in checks.flows(appliance)))
     time.sleep(0.5)
     flows = appliance.cli("flows")
-    child.wait()
+    show(child.communicate()[0])
     same = digest.of_file(target) == digest.of_file(server.root / "files" / "large")
     show(f"digests of both ends: {'equal' if same else 'DIFFERENT'}")
     section("The flow while it ran: vitrine flows")
     show(flows.stdout + flows.stderr)
     section("Its record afterwards")
-    event = checks.event_after(appliance, after, "tls_closed")
+    event = wait_for("the closing event", lambda: [
+        row for row in checks.events(appliance, after=after, type="tls_closed")
+        if (row["inspection"]["card_payload_bytes"] or 0) > SIZE // 2])[0]
     inspected = event["inspection"]
     card, host = inspected["card_payload_bytes"], inspected["host_payload_bytes"]
     show(f"handling            {inspected['handling']}\n"
@@ -65,8 +68,8 @@ def transaction(world: World, appliance: Appliance, server: Nginx) -> None:
          f"client leg          {inspected['client_tls_version']} {inspected['client_cipher_suite']}\n"
          f"packets on the card {inspected['card_packets']}\n"
          f"payload on the card {card} bytes\n"
-         f"payload on the host {host} bytes (the handshake): {100 * card / (card + host):.3f} % was never seen "
-         "by the host\n"
+         f"payload on the host {host} bytes, before the handover: {100 * card / (card + host):.4f} % was never "
+         "seen by the host\n"
          f"records verified    {inspected['records']}\n"
          f"closed              {inspected['close_reason']}")
 
