@@ -21,6 +21,12 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 
+#ifdef VITRINE_SANITIZED
+constexpr bool kSanitized = true;  // the sanitizers' own calls and files
+#else
+constexpr bool kSanitized = false;
+#endif
+
 #if defined(__x86_64__)
 constexpr uint32_t kArchitecture = AUDIT_ARCH_X86_64;
 #elif defined(__aarch64__)
@@ -76,10 +82,7 @@ std::vector<sock_filter> make_filter() {
 }
 
 Status filter_system_calls() {
-#ifdef VITRINE_SANITIZED
-  return Status::ok();
-#else
-  if (kArchitecture == 0) {
+  if (kSanitized || kArchitecture == 0) {
     return Status::ok();
   }
   std::vector<sock_filter> filter = make_filter();
@@ -88,7 +91,6 @@ Status filter_system_calls() {
     return Status::from_errno("cannot filter the signer's system calls", errno);
   }
   return Status::ok();
-#endif
 }
 
 }  // namespace
@@ -121,11 +123,9 @@ Status enter_sandbox() {
       ::setrlimit(RLIMIT_CORE, &none) != 0) {
     return Status::from_errno("cannot confine the signer", errno);
   }
-#ifndef VITRINE_SANITIZED
-  if (::setrlimit(RLIMIT_NOFILE, &none) != 0) {
+  if (!kSanitized && ::setrlimit(RLIMIT_NOFILE, &none) != 0) {
     return Status::from_errno("cannot confine the signer", errno);
   }
-#endif
   return filter_system_calls();
 }
 
