@@ -1,5 +1,6 @@
 #include "host/events/text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -40,6 +41,12 @@ bool is_control(std::string_view character) {
 }  // namespace
 
 std::string printable(std::string_view text, size_t max_bytes) {
+  const bool plain = text.size() <= max_bytes && std::all_of(text.begin(), text.end(), [](char c) {
+                       return c >= 0x20 && c < 0x7f;
+                     });
+  if (plain) {  // nearly always
+    return std::string(text);
+  }
   constexpr std::string_view kCut = "...";
   std::string out;
   size_t keep = 0;  // length of `out` that leaves room for the cut mark
