@@ -61,7 +61,7 @@ def download(topology: Topology, address: str, port: int, ca: Path, path: str, s
     """Bytes a second of one curl, verified as any client would."""
     begin = time.monotonic()
     answer = clients.curl(topology.client, address, port, path, ca, "--http1.1", "--output", "/dev/null",
-                          "--write-out", "%{size_download}", timeout=120)
+                          "--write-out", "%{size_download}", "--max-time", "110", timeout=120)
     if answer.code != 0 or answer.body.strip() != str(size):
         raise RuntimeError(f"curl: {answer.code} {answer.body} {answer.report[-400:]}")
     return size / (time.monotonic() - begin)

@@ -62,7 +62,7 @@ class Vitrine:
 
     def __init__(self, topology: Topology, folder: Path, pki: Pki) -> None:
         self.appliance = Appliance(topology.appliance, folder, self.binaries,
-                                   ["--no-system-roots", "--trust", str(pki.folder / "root.crt")], "warn")
+                                   ["--no-system-roots", "--trust", str(pki.folder / "root.crt")])
         self.appliance.start()
         self.ca = self.appliance.ca
 
