@@ -449,5 +449,21 @@ TEST_F(LegTest, OperatorsKeyLogGetsTheLinesOnlyWhereAskedFor) {
   EXPECT_THAT(lines, testing::Contains(testing::StartsWith("CLIENT_TRAFFIC_SECRET_0 ")));
 }
 
+TEST_F(LegTest, RecordsBehindTheOneJustReadAreNotLostAtTheEnd) {
+  auto leg = client_leg(0x0304);
+  SslPeer client = SslPeer::client();
+  pump(*leg, client);
+  client.write("first");
+  client.write("second");
+  leg->feed(client.output());
+  leg->feed_eof();
+  leg->advance();
+  uint8_t buffer[5];
+  EXPECT_EQ(leg->read(buffer), 5U);
+  EXPECT_EQ(leg->progress(), Progress::kEstablished);
+  EXPECT_EQ(read_all(*leg), "second");
+  EXPECT_EQ(leg->progress(), Progress::kClosed);
+}
+
 }  // namespace
 }  // namespace vitrine::tls
