@@ -22,7 +22,7 @@ struct Call {
   const Target& target;
   std::string_view rest;  // of the path, for routes that end in an id
   Backend& backend;
-  const events::EventHub& hub;
+  events::EventHub& hub;
 };
 
 using Answer = Result<json::value>;
@@ -53,6 +53,7 @@ Answer get_events(const Call& call) {
   if (!query) {
     return query.status();
   }
+  call.hub.flush();  // whoever asks after something happened sees it
   const auto found = call.hub.query(*query);
   if (!found) {
     return found.status();
@@ -167,7 +168,7 @@ Response error_answer(const Request& request, const Status& status) {
   return error_answer(request, status_for(status.code()), status);
 }
 
-Response answer(const Request& request, Backend& backend, const events::EventHub& hub) {
+Response answer(const Request& request, Backend& backend, events::EventHub& hub) {
   const auto target = Target::parse(request.target());
   if (!target) {
     return error_answer(request, target.status());

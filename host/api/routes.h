@@ -19,7 +19,7 @@ using Response = http::response<http::string_body>;
 inline constexpr const char* kFollowPath = "/v1/events/follow";
 
 // Never fails: an error is an answer too.
-Response answer(const Request& request, Backend& backend, const events::EventHub& hub);
+Response answer(const Request& request, Backend& backend, events::EventHub& hub);
 
 // The answer that says why not; the status fits the code (404, 409, 400, …).
 Response error_answer(const Request& request, const Status& status);

@@ -15,10 +15,10 @@ HelloKeeper::HelloKeeper(const Opening& opening, const Assembler& assembler, con
       server_timestamp_(opening.server().timestamp),
       server_next_(opening.server().initial_sequence + 1),
       begin_(assembler.first_sequence()),
+      wanted_(assembler.acknowledged_early()),
       acknowledged_(assembler.first_sequence()),
       next_due_ns_(clock.monotonic_ns()) {
-  const uint32_t kept = assembler.acknowledged_early() - assembler.first_sequence();
-  const Bytes bytes = assembler.contiguous().first(kept);
+  const Bytes bytes = assembler.contiguous();
   bytes_.assign(bytes.begin(), bytes.end());
   const uint16_t options = timestamps_ ? 12 : 0;
   segment_ = static_cast<uint16_t>(std::max(opening.server().mss - options, 32));
@@ -31,9 +31,15 @@ void HelloKeeper::on_server_packet(const TcpPacket& packet) {
   const uint32_t end = begin_ + static_cast<uint32_t>(bytes_.size());
   const uint32_t ack = packet.acknowledgement;
   // The server may acknowledge more than is kept: the client's own later bytes.
+  const uint64_t now = clock_.monotonic_ns();
   if (seq_after(ack, acknowledged_)) {
     acknowledged_ = seq_min(ack, end);
     rounds_ = std::min<uint32_t>(rounds_, 1);  // progress: patience starts again
+    duplicates_ = 0;
+    // Where something was lost, the next hole is known to be here (RFC 6582).
+    next_due_ns_ = recovering_ ? now : now + kFirstTimeoutNs;
+  } else if (ack == acknowledged_ && packet.length() == 0 && ++duplicates_ == kDuplicates) {
+    next_due_ns_ = now;
   }
   server_next_ = seq_max(server_next_, packet.end());
   if (packet.options.timestamps) {
@@ -47,7 +53,9 @@ std::vector<std::vector<uint8_t>> HelloKeeper::due() {
   if (done() || failed() || now < next_due_ns_) {
     return frames;
   }
-  // The first round brings everything, a later one only what a small window takes.
+  recovering_ = rounds_ > 0;
+  // The first round brings all that was held, so that nothing waits for the client to send it
+  // again; a later one only what a small window takes.
   constexpr size_t kRetransmitted = 4;
   const size_t most = rounds_ == 0 ? bytes_.size() : kRetransmitted * segment_;
   size_t at = acknowledged_ - begin_;
@@ -75,8 +83,6 @@ std::vector<std::vector<uint8_t>> HelloKeeper::due() {
 
 uint64_t HelloKeeper::next_due_ns() const { return done() || failed() ? 0 : next_due_ns_; }
 
-bool HelloKeeper::done() const {
-  return acknowledged_ == begin_ + static_cast<uint32_t>(bytes_.size());
-}
+bool HelloKeeper::done() const { return !seq_before(acknowledged_, wanted_); }
 
 }  // namespace vitrine::wire

@@ -23,8 +23,9 @@ class HelloKeeper {
 
   // An acknowledgement from the server.
   void on_server_packet(const TcpPacket& packet);
-  // Frames to inject for egress on the server's port now: the first round at once, then what is
-  // still unacknowledged whenever the timeout has passed.
+  // Frames to inject for egress on the server's port now: first all contiguous bytes of the
+  // assembler (in place of the held frames), then what is still unacknowledged whenever the timeout
+  // has passed.
   std::vector<std::vector<uint8_t>> due();
   // When to call due() again, by the clock; 0 where done or failed.
   uint64_t next_due_ns() const;
@@ -35,6 +36,7 @@ class HelloKeeper {
 
  private:
   static constexpr uint32_t kMaxRounds = 8;
+  static constexpr uint32_t kDuplicates = 3;
   static constexpr uint64_t kFirstTimeoutNs = 200'000'000;
 
   const Clock& clock_;
@@ -45,10 +47,13 @@ class HelloKeeper {
   uint32_t server_timestamp_ = 0;
   uint32_t server_next_ = 0;
   uint16_t segment_ = 536;
-  uint32_t begin_ = 0;  // sequence number of bytes_[0]
+  uint32_t begin_ = 0;   // sequence number of bytes_[0]
+  uint32_t wanted_ = 0;  // one past the last byte that the client has forgotten
   uint32_t acknowledged_ = 0;
   std::vector<uint8_t> bytes_;
   uint32_t rounds_ = 0;
+  uint32_t duplicates_ = 0;
+  bool recovering_ = false;
   uint64_t next_due_ns_ = 0;
 };
 

@@ -237,6 +237,27 @@ TEST_P(ConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
   wait_flows(0);
 }
 
+TEST_P(ConformanceTest, OfADeadFlowEveryNewAcknowledgementIsToldAndNeitherEndCrowdsOutTheOther) {
+  Spliced s(card(), {});
+  auto record = s.connection.seal(Direction::kFromOutside, ByteVector(500, 7));
+  record.back() ^= 1;
+  put(Port::kOutside, s.connection.data(Direction::kFromOutside, record));
+  for (int i = 0; i < 50; ++i) {
+    put(Port::kOutside, s.connection.packet(Direction::kFromOutside).payload_of(1000));
+  }
+  EXPECT_LT(reports().punts.size(), 10U);
+  const size_t before = reports().punts.size();
+  for (uint32_t i = 0; i < 50; ++i) {
+    put(Port::kInside, s.connection.packet(Direction::kFromInside).ack(i * 1000));
+  }
+  EXPECT_EQ(reports().punts.size(), before + 50);
+  EXPECT_EQ(PacketView(reports().punts.back().frame).acknowledgement, 49'000U);
+  for (uint32_t i = 0; i < 1000; ++i) {
+    put(Port::kInside, s.connection.packet(Direction::kFromInside).ack(i));
+  }
+  EXPECT_LT(reports().punts.size(), before + 300) << "but not without end";
+}
+
 TEST_P(ConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers) {
   Spliced s(card(), {});
   auto& c = s.connection;

@@ -146,12 +146,6 @@ void WireBench::start_takeover() {
 
 void WireBench::start_bypass() {
   keeper_.emplace(*opening_, *assembler_, vitrine::Clock::system());
-  const card::Port port = opening_->key().ingress;
-  wire::HoldQueue held = assembler_->take_frames();
-  while (!held.empty()) {
-    const wire::HeldFrame frame = held.pop();
-    pass(port, *wire::parse_frame(frame.frame, port));
-  }
 }
 
 void WireBench::pass(card::Port port, const wire::TcpPacket& packet) {

@@ -206,6 +206,7 @@ TEST_P(EarlyAckTest, KeeperSendsUntilTheServerHasAll) {
     EXPECT_TRUE(add(assembler, at, text.substr(at, 1400)));
   }
   (void)assembler.acknowledge(*opening_);
+  EXPECT_TRUE(add(assembler, text.size(), "tail"));  // not acknowledged, but held
   HelloKeeper keeper(*opening_, assembler, clock_);
   EXPECT_FALSE(keeper.done());
   std::string sent;
@@ -217,22 +218,43 @@ TEST_P(EarlyAckTest, KeeperSendsUntilTheServerHasAll) {
     EXPECT_LE(packet->payload.size(), 988U);  // the server's MSS less the timestamps
     sent += as_text(packet->payload);
   }
-  EXPECT_EQ(sent, text);
+  EXPECT_EQ(sent, text + "tail");
   EXPECT_TRUE(keeper.due().empty());
   clock_.advance_ms(199);
   EXPECT_TRUE(keeper.due().empty());
   clock_.advance_ms(1);
-  server_acks(keeper, kFirst + 988);
   const auto again = keeper.due();
   ASSERT_FALSE(again.empty());
-  EXPECT_EQ(parse_frame(again[0], card::Port::kInside)->sequence, kFirst + 988);
+  EXPECT_EQ(parse_frame(again[0], card::Port::kInside)->sequence, kFirst);
+  EXPECT_TRUE(keeper.due().empty());
+  server_acks(keeper, kFirst + 988);  // a part: the next hole follows at once
+  const auto next = keeper.due();
+  ASSERT_FALSE(next.empty());
+  EXPECT_EQ(parse_frame(next[0], card::Port::kInside)->sequence, kFirst + 988);
   server_acks(keeper, kFirst + 500);  // an old one changes nothing
+  server_acks(keeper, kFirst + 4199);
   EXPECT_FALSE(keeper.done());
-  server_acks(keeper, kFirst + 9000);
+  server_acks(keeper, kFirst + 4200);
   EXPECT_TRUE(keeper.done());
   clock_.advance_ms(100'000);
   EXPECT_TRUE(keeper.due().empty());
   EXPECT_FALSE(keeper.failed());
+}
+
+TEST_P(EarlyAckTest, KeeperTakesThreeDuplicatesForALoss) {
+  Assembler assembler(kFirst);
+  EXPECT_TRUE(add(assembler, 0, letters(1400)));
+  (void)assembler.acknowledge(*opening_);
+  HelloKeeper keeper(*opening_, assembler, clock_);
+  EXPECT_EQ(keeper.due().size(), 2U);
+  server_acks(keeper, kFirst + 988);
+  for (int duplicate = 0; duplicate < 3; ++duplicate) {
+    EXPECT_TRUE(keeper.due().empty()) << duplicate;
+    server_acks(keeper, kFirst + 988);
+  }
+  const auto frames = keeper.due();
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(parse_frame(frames[0], card::Port::kInside)->sequence, kFirst + 988);
 }
 
 TEST_P(EarlyAckTest, KeeperGivesUpOnASilentServer) {

@@ -19,6 +19,13 @@
 
 namespace vitrine::card::soft {
 
+// One direction's punts of a failed flow, within the second that began at dead_punt_start_ns.
+struct DeadPunts {
+  uint32_t repeated = 0;
+  uint32_t advanced = 0;  // of those that acknowledge something else than the one before
+  uint32_t last_acknowledgement = 0;
+};
+
 struct Flow {
   FlowId id = 0;
   uint32_t slot = 0;
@@ -34,10 +41,9 @@ struct Flow {
   bool failed = false;      // closed, and not by its ends: nothing more leaves
   bool event_owed = false;  // the closed event did not fit in the ring yet
   FlowEvent closed_event;
-  // Punts of a failed flow within the second that began at dead_punt_start_ns, by Direction: the
-  // end that sends much must not keep the other from being reset.
   uint64_t dead_punt_start_ns = 0;
-  std::array<uint32_t, 2> dead_punts{};
+  // By Direction: the end that sends much must not keep the other from being reset.
+  std::array<DeadPunts, 2> dead_punts;
 
   FlowStats stats() const { return splicer ? splicer->stats() : plain.stats(); }
 };

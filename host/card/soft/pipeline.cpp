@@ -218,19 +218,30 @@ void Pipeline::send_spliced(Packet& packet, const SpliceVerdict& verdict) {
   out.add(frame, EgressClass::kSpliced);
 }
 
-// Resets answer nothing, so they are not worth a punt.
-void Pipeline::dead(Packet& packet, Flow& flow) {
+bool Pipeline::dead_punt_allowed(const Packet& packet, Flow& flow) const {
+  if ((packet.parsed.tcp_flags & kRst) != 0) {
+    return false;  // nobody answers a reset
+  }
   if (now_ns_ - flow.dead_punt_start_ns >= kSecondNs) {
     flow.dead_punt_start_ns = now_ns_;
     flow.dead_punts = {};
   }
-  uint32_t& punts = flow.dead_punts[index(direction_from(packet.ingress))];
-  if (punts == kDeadPuntsPerSecond || (packet.parsed.tcp_flags & kRst) != 0) {
-    drop(DropReason::kFlowDead);
-    return;
+  DeadPunts& punts = flow.dead_punts[index(direction_from(packet.ingress))];
+  if (packet.parsed.acknowledgement != punts.last_acknowledgement &&
+      punts.advanced < kDeadPuntsOfNewAcknowledgements) {
+    punts.last_acknowledgement = packet.parsed.acknowledgement;
+    ++punts.advanced;
+    return true;
   }
-  ++punts;
-  punt(packet, PuntReason::kDeadFlow, flow.id);
+  return ++punts.repeated <= kDeadPuntsPerSecond;
+}
+
+void Pipeline::dead(Packet& packet, Flow& flow) {
+  if (dead_punt_allowed(packet, flow)) {
+    punt(packet, PuntReason::kDeadFlow, flow.id);
+  } else {
+    drop(DropReason::kFlowDead);
+  }
 }
 
 void Pipeline::forward(const Packet& packet) {

@@ -33,8 +33,11 @@ struct PipelineLimits {
 
 class Pipeline : private SpliceSink {
  public:
-  // Of a failed flow, punts a second; the rest is dropped.
+  // Of a failed flow, punts a second and direction; the rest is dropped. An end believes a reset
+  // only at the very byte that it expects next (RFC 5961 section 3.2), which the last of its
+  // acknowledgements names: so those that name another byte than the one before are worth more.
   static constexpr uint32_t kDeadPuntsPerSecond = 4;
+  static constexpr uint32_t kDeadPuntsOfNewAcknowledgements = 256;
   // A failed flow's entry outlives a closed one's by this factor, so that stragglers find it.
   static constexpr uint64_t kFailedLingerFactor = 5;
 
@@ -78,6 +81,7 @@ class Pipeline : private SpliceSink {
   void splice(Packet& packet, Flow& flow);
   void send_spliced(Packet& packet, const SpliceVerdict& verdict);
   void dead(Packet& packet, Flow& flow);
+  bool dead_punt_allowed(const Packet& packet, Flow& flow) const;
   void forward(const Packet& packet);
   void drop(DropReason reason) { ++counters_.dropped[static_cast<size_t>(reason)]; }
   void punt(Packet& packet, PuntReason reason, FlowId flow);

@@ -41,10 +41,10 @@ struct Ports {
   std::unique_ptr<WirePort> outside;
 };
 
-class SoftCard : public Card {
+class SoftCard final : public Card {
  public:
   SoftCard(Ports ports, const SoftCardConfig& config, SipKey seed);
-  ~SoftCard() override { stop(); }
+  ~SoftCard() override { SoftCard::stop(); }
 
   CardInfo info() const override;
   Status start() override;
