@@ -161,7 +161,7 @@ class Closing:
         self.world = world
 
     def _after(self) -> int:
-        return checks.last_event_id(self.world.appliance) if self.world.appliance else 0
+        return checks.mark(self.world.appliance)
 
     def way(self, close: Callable[[TlsEnd, TlsEnd], None], word: str, version: str, family: int) -> None:
         after = self._after()

@@ -30,7 +30,7 @@ class Http:
         self.small = self.server.add_file("small", 50_000)
 
     def _mark(self) -> int:
-        return checks.last_event_id(self.world.appliance) if self.world.appliance else 0
+        return checks.mark(self.world.appliance)
 
     def _spliced(self, after: int, at_least: int = 0) -> None:
         """The connection since `after` was spliced, with 99 % of its payload on the card."""

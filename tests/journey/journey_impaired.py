@@ -36,7 +36,7 @@ class Impaired:
         self.file = self.server.add_file("file", SIZE)
 
     def _after(self) -> int:
-        return checks.last_event_id(self.world.appliance) if self.world.appliance else 0
+        return checks.mark(self.world.appliance)
 
     def _fetch(self, family: int, *words: str) -> clients.Answer:
         return clients.curl(self.world.client, topology.SERVER[family], 443, "/files/file", self.world.ca,

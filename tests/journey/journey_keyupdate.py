@@ -36,7 +36,7 @@ class KeyUpdate:
         return Dialogue(self.world.client, s_client_words(topology.SERVER[family], PORT, self.world.ca, *words))
 
     def _after(self) -> int:
-        return checks.last_event_id(self.world.appliance) if self.world.appliance else 0
+        return checks.mark(self.world.appliance)
 
     def _spliced(self, after: int) -> None:
         if self.world.appliance:

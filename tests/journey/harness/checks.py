@@ -79,6 +79,15 @@ def events_after(appliance: Appliance, after: int, kind: str, count: int = 1, ti
     return list(found)
 
 
+def mark(appliance: Appliance | None) -> int:
+    """The last event's id once no connection is left, so that no late event of an earlier one counts."""
+    if not appliance:
+        return 0
+    wait_for("earlier connections to end", lambda: not flows(appliance), SETTLE_SECONDS)
+    time.sleep(0.03)  # events are written by a thread of their own
+    return last_event_id(appliance)
+
+
 def event_after(appliance: Appliance, after: int, kind: str, timeout: float = 8.0) -> Json:
     """The first of them."""
     return events_after(appliance, after, kind, 1, timeout)[0]
