@@ -104,7 +104,7 @@ class Hello:
     def malformed_gives_event(self, cause: str, data: bytes) -> None:
         if not self.world.appliance:
             return
-        after = checks.last_event_id(self.world.appliance)
+        after = checks.mark(self.world.appliance)
         end = ends.connect(self.world.client, topology.SERVER[4], PORT, 5)
         with end:
             with contextlib.suppress(ConnectionResetError, BrokenPipeError):

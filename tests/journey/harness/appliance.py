@@ -15,7 +15,7 @@ from .namespaces import Namespace
 from .processes import Daemon
 
 Json = dict[str, Any]
-START_SECONDS = 30.0
+START_SECONDS = 60.0  # a busy CI machine
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -63,7 +63,9 @@ class Appliance:
         deadline = time.monotonic() + START_SECONDS
         while "ready" not in self.daemon.text_since(begin):
             if not self.daemon.running() or time.monotonic() > deadline:
-                raise RuntimeError(f"vitrined did not start:\n{self.daemon.text_since(begin)}")
+                state = "is running" if self.daemon.running() else f"ended with {self.daemon.process.returncode}"
+                self.kill()
+                raise RuntimeError(f"vitrined is not ready but {state}:\n{self.daemon.text_since(begin)}")
             time.sleep(0.01)
 
     def stop(self) -> int:
