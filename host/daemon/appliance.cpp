@@ -27,6 +27,8 @@ namespace vitrine::daemon {
 namespace {
 
 constexpr uint32_t kFirstConfigurationVersion = 1;
+// Without a sign of the session thread for so long the card clears its keys.
+constexpr uint32_t kHeartbeatTimeoutMs = 10'000;
 constexpr int kLockWaitMs = 3000;
 
 Result<std::string> read_file(const std::string& path) {
@@ -121,6 +123,8 @@ Status Appliance::Parts::open_card() {
   config.segment_offload = options.offload;
   config.impairment = options.impairment;
   config.max_flows = options.max_flows;
+  config.heartbeat_timeout_ms = kHeartbeatTimeoutMs;
+  config.fail_open = options.fail_mode == FailMode::kOpen;
   auto made = card::soft::make_soft_card(std::move(config));
   if (!made) {
     return made.status();

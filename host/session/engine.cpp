@@ -2,7 +2,7 @@
 // outcome. Decisions and their consequences are in engine_decide.cpp, time in engine_clock.cpp.
 #include "host/session/engine.h"
 
-#include <cstring>
+#include <utility>
 
 #include "host/session/engine_flow.h"
 #include "host/session/fragment_rule.h"
@@ -100,14 +100,19 @@ void Engine::add(const FlowPtr& flow) {
   flow->opening_position = openings_.insert(openings_.end(), flow);
 }
 
+// The host's limit is for connections that it works on; the card's table limits the others.
+void Engine::leave_host(Flow& flow) {
+  if (std::exchange(flow.on_host, false)) {
+    --inspections_;
+  }
+}
+
 void Engine::remove(const FlowPtr& flow) {
   const FlowFacts& facts = flow->facts();
   if (flow->opening() != nullptr) {
     openings_.erase(flow->opening_position);
   }
-  if (flow->inspection() != nullptr) {
-    --inspections_;
-  }
+  leave_host(*flow);
   if (find(facts.key) == flow) {
     by_key_.erase(facts.key);
     by_key_.erase(facts.key.reversed());
@@ -206,6 +211,7 @@ void Engine::after_inspection(const FlowPtr& flow) {
   }
   if (inspection->facts().card_flow != 0) {
     by_card_flow_[inspection->facts().card_flow] = flow;
+    leave_host(*flow);
   } else if (inspection->over()) {
     remove(flow);
     return;

@@ -89,6 +89,7 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   FlowPtr find(const card::FlowKey& key) const;
   void add(const FlowPtr& flow);
   void remove(const FlowPtr& flow);
+  void leave_host(Flow& flow);
   void end_all(events::Cause cause, const std::string& text);
   uint64_t now() const { return context_.services.clock.monotonic_ns(); }
 

@@ -40,6 +40,7 @@ void Engine::schedule_tick() {
 
 void Engine::on_tick() {
   urgent_tick_ = false;
+  context_.services.card.heartbeat();
   for (auto it = busy_.begin(); it != busy_.end();) {
     const FlowPtr flow = it->lock();
     bool keep = false;

@@ -103,6 +103,7 @@ void Engine::inspect(const FlowPtr& flow, tls::ClientHello hello) {
       openings_.erase(flow->opening_position);
       flow->stage = std::move(started).value();
       ++inspections_;
+      flow->on_host = true;
       after_inspection(flow);
       return;
     }

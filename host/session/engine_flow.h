@@ -13,7 +13,8 @@ struct Engine::Flow {
   std::variant<OpeningStage, BypassStage, std::shared_ptr<Inspection>> stage;
   std::list<FlowPtr>::iterator opening_position;  // valid while in stage OpeningStage
   uint64_t last_packet_ns = 0;
-  bool busy = false;  // in Engine::busy_
+  bool on_host = false;  // counted in Engine::inspections_
+  bool busy = false;     // in Engine::busy_
 
   explicit Flow(OpeningStage opening) : stage(std::move(opening)) {}
 

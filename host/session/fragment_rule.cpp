@@ -15,6 +15,26 @@ constexpr int kMaxTags = 2;
 constexpr int kMaxExtensionHeaders = 8;
 constexpr uint16_t kFragmentOffsetMask = 0xfff8;
 
+// Headers that may hide a transport: extension headers that are not followed here, and the numbers
+// set aside for experiments (RFC 3692).
+bool opaque(uint8_t next) {
+  switch (next) {
+    case IPPROTO_HOPOPTS:
+    case IPPROTO_ROUTING:
+    case IPPROTO_FRAGMENT:
+    case IPPROTO_AH:
+    case IPPROTO_DSTOPTS:
+    case IPPROTO_MH:
+    case 139:  // HIP
+    case 140:  // Shim6
+    case 253:
+    case 254:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::optional<uint8_t> ipv4_protocol(ByteReader& reader) {
   const Bytes header = reader.take(20);
   return header.empty() ? std::nullopt : std::optional<uint8_t>(header[9]);
@@ -43,13 +63,12 @@ std::optional<uint8_t> ipv6_protocol(ByteReader& reader) {
         reader.skip(4);
         // What follows in later fragments is not a header: the named protocol is the best known.
         if (!first) {
-          return reader.ok() && next != IPPROTO_DSTOPTS ? std::optional<uint8_t>(next)
-                                                        : std::nullopt;
+          return reader.ok() && !opaque(next) ? std::optional<uint8_t>(next) : std::nullopt;
         }
         break;
       }
       default:
-        return next;
+        return opaque(next) ? std::nullopt : std::optional<uint8_t>(next);
     }
   }
   return std::nullopt;

@@ -83,6 +83,7 @@ void Inspection::from_wire(card::Direction direction, const card::FrameMeta& met
 void Inspection::start_server_leg() {
   tls::ServerLegConfig leg_config;
   leg_config.hello = &hello_;
+  leg_config.client = facts_.key.source;
   leg_config.server = facts_.server();
   leg_config.verifier = make_verifier();
   leg_config.trust_epoch = context_.services.verifier.epoch();
@@ -407,7 +408,11 @@ void Inspection::fail(const Failure& failure) {
   }
   if (tls::Leg* server = pump_.server().leg();
       server != nullptr && server->progress() == tls::Progress::kEstablished) {
-    server->shutdown();
+    if (facts_.state == api::FlowState::kHandshake) {
+      server->shutdown();  // nothing of the client's was passed on yet
+    } else {
+      server->abort(failure.client_alert);  // a close_notify would vouch for a cut-off stream
+    }
   }
   begin_closing();
 }

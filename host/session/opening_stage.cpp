@@ -13,6 +13,12 @@ uint32_t OpeningStage::client_next_sequence() const {
 
 OpeningOutcome OpeningStage::on_packet(const wire::TcpPacket& packet, uint16_t segment_size,
                                        std::vector<Out>& out) {
+  const bool from_client = packet.key == opening_.key();
+  if (from_client && packet.has(wire::kSyn) &&
+      packet.sequence != opening_.client().initial_sequence) {
+    assembler_.reset();  // a new incarnation
+  }
+  const uint32_t expected = opening_.client().next_sequence;
   const wire::OpeningStep step = opening_.on_packet(packet);
   facts_.links = {opening_.client().link, opening_.server().link};
   const auto pass = [&] {
@@ -31,8 +37,13 @@ OpeningOutcome OpeningStage::on_packet(const wire::TcpPacket& packet, uint16_t s
       return OpeningOutcome::kNotTls;
     case wire::OpeningVerdict::kClosed:
       // Behind held data a FIN must not overtake it.
-      if (assembler_.has_value() && packet.key == opening_.key() && packet.has(wire::kFin)) {
+      if (assembler_.has_value() && from_client && packet.has(wire::kFin)) {
         return hold(packet, segment_size, out);
+      }
+      // The server has seen nothing of what is held, so it would not believe this reset.
+      if (from_client && packet.has(wire::kRst) && packet.sequence != expected) {
+        error_ = "the client reset the connection inside its ClientHello";
+        return OpeningOutcome::kBadHello;
       }
       pass();
       return OpeningOutcome::kClosed;

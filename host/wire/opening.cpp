@@ -7,6 +7,9 @@
 namespace vitrine::wire {
 namespace {
 
+// How far beyond the expected byte a client's reset may lie: held data.
+constexpr uint32_t kCredibleWindow = 128U << 10;
+
 uint16_t default_mss(bool v6) { return v6 ? 1220 : 536; }  // RFC 9293 section 3.7.1
 
 uint16_t mss_of(const TcpPacket& syn) {
@@ -54,17 +57,29 @@ uint16_t Opening::header_window(const End& sender, uint32_t bytes) const {
   return static_cast<uint16_t>(std::min<uint32_t>(bytes >> scale, 0xffff));
 }
 
+bool Opening::is_stale(const End& end, const TcpPacket& packet) const {
+  // PAWS, RFC 7323 section 5.
+  return negotiated().timestamps && packet.options.timestamps && end.timestamp != 0 &&
+         seq_before(packet.options.timestamps->value, end.timestamp);
+}
+
 OpeningStep Opening::from_client(const TcpPacket& packet) {
   End& end = ends_[0];
   if (packet.has(kRst)) {
-    return {OpeningVerdict::kClosed, packet.frame};
+    const bool credible = packet.sequence - end.next_sequence <= kCredibleWindow;
+    return {credible ? OpeningVerdict::kClosed : OpeningVerdict::kDrop, packet.frame};
   }
   if (packet.has(kSyn)) {
-    if (packet.has(kAck) || packet.options.authenticated) {
-      return {OpeningVerdict::kNotInspectable, packet.frame};  // simultaneous open, or signed
+    if (packet.has(kAck)) {
+      return {};  // simultaneous open
     }
-    if (end.seen_syn && packet.sequence != end.initial_sequence && server().seen_syn) {
-      return {OpeningVerdict::kNotInspectable, packet.frame};  // a new incarnation in between
+    if (end.seen_syn && packet.sequence != end.initial_sequence) {
+      for (End& forgotten : ends_) {  // a new incarnation: begin again
+        End fresh;
+        fresh.endpoint = forgotten.endpoint;
+        fresh.link = forgotten.link;
+        forgotten = fresh;
+      }
     }
     syn_retransmissions_ += end.seen_syn ? 1 : 0;
     end.seen_syn = true;
@@ -75,8 +90,10 @@ OpeningStep Opening::from_client(const TcpPacket& packet) {
     note(end, packet);
     return pass(packet);
   }
-  if (!server().seen_syn || !packet.has(kAck)) {
-    return {OpeningVerdict::kNotInspectable, packet.frame};
+  // What the server would not accept must not decide anything here.
+  if (!server().seen_syn || !packet.has(kAck) ||
+      packet.acknowledgement != server().initial_sequence + 1 || is_stale(end, packet)) {
+    return {};
   }
   note(end, packet);
   if (!packet.payload.empty()) {
@@ -88,13 +105,20 @@ OpeningStep Opening::from_client(const TcpPacket& packet) {
 OpeningStep Opening::from_server(const TcpPacket& packet) {
   End& end = ends_[1];
   if (packet.has(kRst)) {
-    return {OpeningVerdict::kClosed, packet.frame};
+    const bool refuses = !end.seen_syn && packet.has(kAck) &&
+                         packet.acknowledgement == client().initial_sequence + 1;
+    const bool credible = refuses || (end.seen_syn && packet.sequence == end.next_sequence);
+    return {credible ? OpeningVerdict::kClosed : OpeningVerdict::kDrop, packet.frame};
   }
   if (packet.has(kSyn)) {
     const bool answers =
         packet.has(kAck) && packet.acknowledgement == client().initial_sequence + 1;
     const bool same = !end.seen_syn || packet.sequence == end.initial_sequence;
-    if (!answers || !same || packet.options.authenticated) {
+    if (!answers || !same) {
+      return {};
+    }
+    // Both ends sign their segments (MD5, TCP-AO): nobody in between can take part.
+    if (packet.options.authenticated && client().options.authenticated) {
       return {OpeningVerdict::kNotInspectable, packet.frame};
     }
     if (!end.seen_syn) {
@@ -107,8 +131,8 @@ OpeningStep Opening::from_server(const TcpPacket& packet) {
     note(end, packet);
     return pass(packet);
   }
-  if (!end.seen_syn) {
-    return {OpeningVerdict::kNotInspectable, packet.frame};
+  if (!end.seen_syn || !packet.has(kAck) || is_stale(end, packet)) {
+    return {};
   }
   if (!packet.payload.empty()) {
     return {OpeningVerdict::kServerSpokeFirst, packet.frame};

@@ -82,6 +82,8 @@ class Opening {
   OpeningStep from_server(const TcpPacket& packet);
   OpeningStep pass(const TcpPacket& packet);
   void note(End& end, const TcpPacket& packet) const;
+  // Too old for its receiver to take.
+  bool is_stale(const End& end, const TcpPacket& packet) const;
 
   card::FlowKey key_;
   std::array<End, 2> ends_;  // client, server

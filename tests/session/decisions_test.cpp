@@ -1,5 +1,7 @@
 // What the session room decides without a packet moving: fragments, leaf kinds, causes, splice
 // plans.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <openssl/x509_vfy.h>
 
@@ -45,6 +47,26 @@ TEST(FragmentRule, TcpBehindExtensionHeadersIsFound) {
   packet.from("2001:db8::1", 1).to("2001:db8::2", 443).extension_header(0).extension_header(60);
   EXPECT_FALSE(may_pass_unclassified(packet.build()));
   EXPECT_TRUE(may_pass_unclassified(packet.udp().build()));
+}
+
+// IPv6, fragment header (whole packet in one fragment), destination options, TCP.
+TEST(FragmentRule, TcpBehindAFragmentHeaderAndOptionsIsFound) {
+  PacketBuilder packet;
+  packet.from("2001:db8::1", 1).to("2001:db8::2", 443).extension_header(60).extension_header(60);
+  std::vector<uint8_t> frame = packet.build();
+  frame[14 + 6] = 44;
+  std::fill(frame.begin() + 54 + 1, frame.begin() + 54 + 8, uint8_t{0});
+  ASSERT_EQ(frame[54], 60);
+  EXPECT_FALSE(may_pass_unclassified(frame));
+}
+
+TEST(FragmentRule, HeadersThatMayHideATransportDoNotPass) {
+  for (const uint8_t next : std::initializer_list<uint8_t>{51, 135, 139, 140, 253, 254}) {
+    std::vector<uint8_t> frame =
+        PacketBuilder().from("2001:db8::1", 1).to("2001:db8::2", 53).udp().payload_of(64).build();
+    frame[14 + 6] = next;
+    EXPECT_FALSE(may_pass_unclassified(frame)) << int{next};
+  }
 }
 
 TEST(FragmentRule, WhatDoesNotParseDoesNotPass) {

@@ -135,25 +135,46 @@ TEST_P(OpeningTest, RetransmittedSynsPassAndAreCounted) {
   EXPECT_EQ(from_server(syn_ack()), OpeningVerdict::kPass);
 }
 
-TEST_P(OpeningTest, StrangeHandshakesAreNotInspected) {
+TEST_P(OpeningTest, SegmentsThatNoReceiverTakesDecideNothing) {
   open();
   from_client(syn());
-  EXPECT_EQ(from_server(server().syn_ack(9000, 4242)), OpeningVerdict::kNotInspectable);
-  EXPECT_EQ(from_server(server().sequence(9000).syn(9000)), OpeningVerdict::kNotInspectable);
-  EXPECT_EQ(from_server(server().sequence(9001).ack(1001).payload("x")),
-            OpeningVerdict::kNotInspectable);
-  EXPECT_EQ(from_client(client().sequence(1001).ack(9001).payload("x")),
-            OpeningVerdict::kNotInspectable);
+  EXPECT_EQ(from_server(server().syn_ack(9000, 4242)), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_server(server().sequence(9000).syn(9000)), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_server(server().sequence(9001).ack(1001).payload("x")), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_client(client().sequence(1001).ack(9001).payload("x")), OpeningVerdict::kDrop);
   establish();
-  EXPECT_EQ(from_server(server().syn_ack(9999, 1001)), OpeningVerdict::kNotInspectable);
-  EXPECT_EQ(from_client(client().syn(5)), OpeningVerdict::kNotInspectable);
+  EXPECT_EQ(from_server(server().syn_ack(9999, 1001)), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_client(client().sequence(1001).flags(0).payload("x")), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_client(client().sequence(1001).ack(77).payload("x")), OpeningVerdict::kDrop);
 }
 
-TEST_P(OpeningTest, SignedSegmentsAreNotInspected) {
+TEST_P(OpeningTest, ResetIsBelievedOnlyWhereItsReceiverMight) {
+  establish();
+  EXPECT_EQ(from_client(client().sequence(77).rst()), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_server(server().sequence(77).rst()), OpeningVerdict::kDrop);
+  EXPECT_EQ(from_server(server().sequence(9001).rst()), OpeningVerdict::kClosed);
+  EXPECT_EQ(from_client(client().sequence(1001).rst()), OpeningVerdict::kClosed);
+}
+
+TEST_P(OpeningTest, NewSynBeginsAgain) {
+  establish();
+  EXPECT_EQ(from_client(client().syn(5)), OpeningVerdict::kPass);
+  EXPECT_FALSE(opening_->established());
+  EXPECT_EQ(from_server(server().syn_ack(7000, 6)), OpeningVerdict::kPass);
+  EXPECT_TRUE(opening_->established());
+}
+
+TEST_P(OpeningTest, SignedConnectionIsNotInspectedOnlyIfBothEndsSign) {
   const std::vector<uint8_t> authentication = {29, 4, 0, 0};
-  open();
-  EXPECT_EQ(from_client(client().syn(1000).tcp_option(authentication)),
-            OpeningVerdict::kNotInspectable);
+  for (const bool both : {false, true}) {
+    open();
+    EXPECT_EQ(from_client(client().syn(1000).tcp_option(authentication)), OpeningVerdict::kPass);
+    PacketBuilder answer = server().syn_ack(9000, 1001);
+    if (both) {
+      answer.tcp_option(authentication);
+    }
+    EXPECT_EQ(from_server(answer), both ? OpeningVerdict::kNotInspectable : OpeningVerdict::kPass);
+  }
 }
 
 TEST_P(OpeningTest, SynGoesOutCleaned) {

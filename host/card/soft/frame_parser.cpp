@@ -142,6 +142,10 @@ FrameKind parse_ipv6(Bytes frame, size_t l3, ParsedFrame& parsed) {
       return FrameKind::kMalformed;
     }
     parsed.key.protocol = frame[l3 + kIpv6HeaderLength];
+    if (parsed.key.protocol == kFragmentHeader || is_extension_header(parsed.key.protocol)) {
+      parsed.key.protocol = 0;  // what lies behind is for the host to find out
+      return FrameKind::kExtensionHeader;
+    }
     return FrameKind::kFragment;
   }
   if (is_extension_header(parsed.key.protocol)) {

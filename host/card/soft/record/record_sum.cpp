@@ -33,7 +33,9 @@ GhashBlock whole_sum(const GhashKey& key, Bytes additional, Bytes text) {
     const size_t padded = 16 * blocks_in(text.size());
     const size_t lead = 16 * blocks_in(additional.size());
     std::memset(blocks, 0, 16);
-    std::memcpy(blocks, additional.data(), additional.size());
+    if (!additional.empty()) {
+      std::memcpy(blocks, additional.data(), additional.size());
+    }
     if (padded != 0) {
       std::memset(blocks + lead + padded - 16, 0, 16);
       std::memcpy(blocks + lead, text.data(), text.size());
