@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """No proxy, Vitrine and sslsplit in the same topology, in turns: TLS 1.3 handshakes/s and a 256 MiB download.
 
-    client (wrk, curl) ── middle ── server (nginx, 2 workers, ECDSA P-256)
+    client (ab, curl) ── middle ── server (nginx, 2 workers, ECDSA P-256)
 
 Rounds are interleaved, so that what else the machine does falls on all alike; medians are printed.
 """
