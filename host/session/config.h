@@ -19,8 +19,8 @@ struct Config {
   uint32_t idle_timeout_ms = 3'600'000;    // relayed and spliced flows
   uint32_t handover_timeout_ms = 500;      // one attempt
   uint32_t handover_attempts = 6;
-  bool reset_midstream =
-      true;  // TCP packets of connections whose SYN was not seen: reset, else forward
+  // TCP packets of connections whose SYN was not seen: reset, else forward.
+  bool reset_midstream = true;
   takeover::ConnectionLimits connection;
 };
 

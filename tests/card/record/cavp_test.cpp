@@ -110,7 +110,7 @@ class Cavp : public testing::TestWithParam<const char*> {
   void SetUp() override {
     ASSERT_TRUE(secure_memory_init());
     if (!std::filesystem::exists(kFolder)) {
-      GTEST_SKIP() << "package python3-cryptography-vectors is not installed";
+      FAIL() << "package python3-cryptography-vectors is not installed: run script/bootstrap";
     }
   }
 };
