@@ -96,12 +96,16 @@ Secret::Secret(size_t size) {
 }
 
 Secret::Secret(Bytes copy_of) : Secret(copy_of.size()) {
-  if (valid()) {
+  if (valid() && !copy_of.empty()) {
     std::memcpy(data_, copy_of.data(), copy_of.size());
   }
 }
 
-Secret::Secret(const Secret& other) : Secret(other.view()) {}
+Secret::Secret(const Secret& other) {
+  if (other.valid()) {
+    *this = Secret(other.view());
+  }
+}
 
 Secret::Secret(Secret&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}

@@ -77,6 +77,18 @@ TEST(Secret, CopiesCompareAndWipedOnesAreEmpty) {
   EXPECT_EQ(a.size(), 0U);
 }
 
+// A key slot that is not in use is copied with those that are.
+TEST(Secret, CopyOfAnEmptyOneIsEmpty) {
+  ASSERT_TRUE(secure_memory_init().is_ok());
+  const Secret empty;
+  const Secret copy = empty;
+  EXPECT_FALSE(copy.valid());
+  Secret full(size_t{16});
+  full = empty;
+  EXPECT_FALSE(full.valid());
+  EXPECT_TRUE(full == empty);
+}
+
 TEST(Secret, FailsClosedWhenTheLockedHeapIsFull) {
   ASSERT_TRUE(secure_memory_init().is_ok());
   EXPECT_FALSE(Secret(size_t{1} << 30).valid());
