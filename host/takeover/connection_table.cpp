@@ -1,36 +1,31 @@
 #include "host/takeover/connection_table.h"
 
-#include <string_view>
-
 #include "host/wire/tcp_packet.h"
 
 namespace vitrine::takeover {
 namespace {
 
-size_t hash(const Endpoint& endpoint) {
-  return std::hash<std::string_view>()(as_text(endpoint.address.view())) * 31 + endpoint.port;
+// The four-tuple of a packet alone; as the client sends it where `key` is of one of its packets.
+card::FlowKey tuple_of(const card::FlowKey& key) {
+  card::FlowKey tuple;
+  tuple.source = key.source;
+  tuple.destination = key.destination;
+  tuple.source_port = key.source_port;
+  tuple.destination_port = key.destination_port;
+  return tuple;
 }
-
-Endpoint source(const card::FlowKey& key) { return {key.source, key.source_port}; }
-Endpoint destination(const card::FlowKey& key) { return {key.destination, key.destination_port}; }
 
 }  // namespace
 
-size_t ConnectionTable::TupleHash::operator()(const Tuple& tuple) const {
-  return hash(tuple.client) * 0x9e3779b97f4a7c15ULL + hash(tuple.server);
-}
-
 Status ConnectionTable::insert(Connection& connection) {
-  const card::FlowKey& key = connection.key();
-  if (!connections_.emplace(Tuple{source(key), destination(key)}, &connection).second) {
+  if (!connections_.emplace(tuple_of(connection.key()), &connection).second) {
     return {Code::kAlreadyExists, "four-tuple is taken over already"};
   }
   return Status::ok();
 }
 
 void ConnectionTable::erase(const Connection& connection) {
-  const card::FlowKey& key = connection.key();
-  const auto found = connections_.find({source(key), destination(key)});
+  const auto found = connections_.find(tuple_of(connection.key()));
   if (found != connections_.end() && found->second == &connection) {
     connections_.erase(found);
   }
@@ -43,11 +38,10 @@ size_t ConnectionTable::poll(Stack& stack, size_t budget) {
 void ConnectionTable::dispatch(const StackPacket& packet) {
   const auto parsed = wire::parse_ip(packet.ip, card::Port::kHost);
   if (parsed) {
-    const Endpoint from = source(parsed->key);
-    const Endpoint to = destination(parsed->key);
-    auto found = connections_.find({to, from});  // the server's part, toward the client
+    // The server's part, toward the client; else the client's, toward the server.
+    auto found = connections_.find(tuple_of(parsed->key.reversed()));
     if (found == connections_.end()) {
-      found = connections_.find({from, to});
+      found = connections_.find(tuple_of(parsed->key));
     }
     if (found != connections_.end()) {
       found->second->from_stack(*parsed, packet.segment_size);

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "host/base/status.h"
+#include "host/card/flow_hash.h"
 #include "host/takeover/connection.h"
 #include "host/takeover/stack.h"
 
@@ -26,17 +27,10 @@ class ConnectionTable {
   uint64_t strays() const { return strays_; }
 
  private:
-  struct Tuple {
-    Endpoint client;
-    Endpoint server;
-    bool operator==(const Tuple&) const = default;
-  };
-  struct TupleHash {
-    size_t operator()(const Tuple& tuple) const;
-  };
   void dispatch(const StackPacket& packet);
 
-  std::unordered_map<Tuple, Connection*, TupleHash> connections_;
+  // By the client's packets' four-tuple: ingress and VLAN left as they are by default.
+  std::unordered_map<card::FlowKey, Connection*, card::FlowKeyHash> connections_;
   uint64_t strays_ = 0;
 };
 

@@ -26,20 +26,6 @@ FlowTable::FlowTable(size_t keys, SipKey seed) : seed_(seed) {
   keys_.resize(buckets * kWays);
 }
 
-FlowTable::PackedKey FlowTable::pack(const FlowKey& key) {
-  PackedKey out{};
-  out[0] = static_cast<uint8_t>(key.ingress);
-  out[1] = key.protocol;
-  out[2] = key.source.version;
-  store_be16(&out[4], key.vlan.outer);
-  store_be16(&out[6], key.vlan.inner);
-  store_be16(&out[8], key.source_port);
-  store_be16(&out[10], key.destination_port);
-  std::copy_n(key.source.bytes.begin(), 16, out.begin() + 16);
-  std::copy_n(key.destination.bytes.begin(), 16, out.begin() + 32);
-  return out;
-}
-
 FlowTable::Place FlowTable::place(const PackedKey& key) const {
   const uint64_t hash = siphash(seed_, key);
   const uint64_t n = buckets_.size();

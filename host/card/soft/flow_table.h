@@ -10,7 +10,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "host/card/soft/siphash.h"
+#include "host/base/siphash.h"
+#include "host/card/flow_hash.h"
 #include "host/card/types.h"
 
 namespace vitrine::card::soft {
@@ -37,7 +38,7 @@ class FlowTable {
   size_t capacity() const { return buckets_.size() * kWays; }
 
  private:
-  using PackedKey = std::array<uint8_t, 48>;
+  using PackedKey = PackedFlowKey;
   struct Bucket {
     std::array<uint16_t, kWays> tags{};
     std::array<uint32_t, kWays> values{};  // kNone: empty
@@ -52,7 +53,6 @@ class FlowTable {
     uint32_t value = kNone;
   };
 
-  static PackedKey pack(const FlowKey& key);
   Place place(const PackedKey& key) const;
   uint32_t* locate(const PackedKey& key, const Place& at);
   bool make_room(const Place& at, uint32_t& bucket, size_t& way);

@@ -6,7 +6,6 @@
 #include <thread>
 #include <utility>
 
-#include <openssl/rand.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -360,11 +359,11 @@ Result<std::unique_ptr<Card>> make_soft_card(SoftCardConfig config) {
     return outside.status();
   }
   ports.outside = std::move(outside).value();
-  SipKey seed{};
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(seed.data()), sizeof(seed)) != 1) {
-    return {Code::kInternal, "soft card: no randomness for the flow table's seed"};
+  const auto seed = random_sip_key();
+  if (!seed) {
+    return seed.status();
   }
-  return std::unique_ptr<Card>(std::make_unique<SoftCard>(std::move(ports), config, seed));
+  return std::unique_ptr<Card>(std::make_unique<SoftCard>(std::move(ports), config, *seed));
 }
 
 }  // namespace vitrine::card::soft

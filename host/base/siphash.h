@@ -6,11 +6,15 @@
 #include <cstdint>
 
 #include "host/base/bytes.h"
+#include "host/base/status.h"
 
-namespace vitrine::card::soft {
+namespace vitrine {
 
 using SipKey = std::array<uint64_t, 2>;
 
+// From the system's random numbers; kInternal where there are none.
+Result<SipKey> random_sip_key();
+
 uint64_t siphash(const SipKey& key, Bytes bytes);
 
-}  // namespace vitrine::card::soft
+}  // namespace vitrine

@@ -1,8 +1,10 @@
-#include "host/card/soft/siphash.h"
+#include "host/base/siphash.h"
 
 #include <bit>
 
-namespace vitrine::card::soft {
+#include <openssl/rand.h>
+
+namespace vitrine {
 namespace {
 
 struct State {
@@ -39,6 +41,14 @@ uint64_t load_le(const uint8_t* p, size_t n) {
 
 }  // namespace
 
+Result<SipKey> random_sip_key() {
+  SipKey key{};
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), sizeof key) != 1) {
+    return {Code::kInternal, "no random numbers for a hash table's key"};
+  }
+  return key;
+}
+
 uint64_t siphash(const SipKey& key, Bytes bytes) {
   State s{key[0] ^ 0x736f6d6570736575ULL, key[1] ^ 0x646f72616e646f6dULL,
           key[0] ^ 0x6c7967656e657261ULL, key[1] ^ 0x7465646279746573ULL};
@@ -55,4 +65,4 @@ uint64_t siphash(const SipKey& key, Bytes bytes) {
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
-}  // namespace vitrine::card::soft
+}  // namespace vitrine
