@@ -146,6 +146,7 @@ void Connection::from_stack(const wire::TcpPacket& packet, uint16_t segment_size
     return;  // the socket is gone; a late FIN needs no answer
   }
   to.sent_sequence = wire::seq_max(to.sent_sequence, packet.end());
+  lanes_[leg].sent(packet.end());
   to.fin_sent = to.fin_sent || packet.has(wire::kFin);
   if (packet.has(wire::kAck)) {
     to.sent_acknowledgement = wire::seq_max(to.sent_acknowledgement, packet.acknowledgement);

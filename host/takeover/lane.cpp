@@ -30,6 +30,7 @@ Lane::Lane(uint32_t next_sequence, uint32_t window, uint8_t scale, size_t max_he
 
 void Lane::seed(uint32_t acknowledged, uint32_t window_bytes, uint32_t timestamp) {
   acknowledged_ = acknowledged;
+  sent_ = acknowledged;
   header_window_ = static_cast<uint16_t>(std::min<uint32_t>(window_bytes >> scale_, 0xffff));
   timestamp_ = timestamp;
 }
@@ -48,6 +49,10 @@ void Lane::take(const TcpPacket& packet, uint16_t segment_size, const ToStack& t
     if (!behind_held) {
       to_stack(packet.ip());
     }
+    return;
+  }
+  if (packet.has(wire::kAck) && seq_after(packet.acknowledgement, sent_)) {
+    ++counters_.refused_frames;
     return;
   }
   note(packet);

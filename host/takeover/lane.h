@@ -20,7 +20,7 @@ struct LaneCounters {
   uint64_t packets = 0;
   uint64_t payload_bytes = 0;  // new ones, up to the line
   uint64_t held_frames = 0;
-  uint64_t refused_frames = 0;  // hold full, bad checksum
+  uint64_t refused_frames = 0;  // hold full, or an acknowledgement of what was never sent
 };
 
 class Lane {
@@ -31,9 +31,13 @@ class Lane {
   // data is credible. `scale`: of the windows that this real end sends.
   Lane(uint32_t next_sequence, uint32_t window, uint8_t scale, size_t max_held_bytes);
 
-  // A packet of the real end. REQUIRES: right checksums.
+  // A packet of the real end. REQUIRES: right checksums. One that acknowledges what was never sent
+  // to that end is refused whole (RFC 9293 section 3.10.7.4): no real end sends it, and resets,
+  // probes and the handover go by what was acknowledged.
   void take(const wire::TcpPacket& packet, uint16_t segment_size, const ToStack& to_stack);
 
+  // The real end was sent everything up to `end`, a sequence number of the other direction.
+  void sent(uint32_t end) { sent_ = wire::seq_max(sent_, end); }
   // The socket's window has grown: data further beyond the line is credible.
   void widen(uint32_t window) { window_limit_ = window; }
   void hold() { holding_ = true; }
@@ -59,7 +63,7 @@ class Lane {
   uint32_t pending_timestamp() const { return held_timestamp_.value_or(timestamp_); }
   const LaneCounters& counters() const { return counters_; }
 
-  // Seeds what the opening has seen.
+  // Seeds what the opening has seen; nothing beyond `acknowledged` was sent to the end yet.
   void seed(uint32_t acknowledged, uint32_t window_bytes, uint32_t timestamp);
 
  private:
@@ -75,6 +79,7 @@ class Lane {
   bool reset_seen_ = false;
   bool heard_ = false;
   uint32_t acknowledged_ = 0;
+  uint32_t sent_ = 0;  // one past the highest byte that was sent to the end
   uint16_t header_window_ = 0;
   uint32_t timestamp_ = 0;
   std::optional<uint32_t> held_timestamp_;

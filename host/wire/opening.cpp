@@ -44,6 +44,10 @@ bool Opening::established() const {
          server().acknowledged == client().initial_sequence + 1;
 }
 
+bool Opening::confirmed() const {
+  return server().seen_syn && client().acknowledged == server().initial_sequence + 1;
+}
+
 Negotiated Opening::negotiated() const {
   const TcpOptions& a = client().options;
   const TcpOptions& b = server().options;
@@ -131,7 +135,9 @@ OpeningStep Opening::from_server(const TcpPacket& packet) {
     note(end, packet);
     return pass(packet);
   }
-  if (!end.seen_syn || !packet.has(kAck) || is_stale(end, packet)) {
+  // Nothing but the client's SYN was let through, so no server acknowledges more.
+  if (!end.seen_syn || !packet.has(kAck) ||
+      packet.acknowledgement != client().initial_sequence + 1 || is_stale(end, packet)) {
     return {};
   }
   if (!packet.payload.empty()) {

@@ -65,6 +65,9 @@ class Opening {
 
   // Whether both SYNs were seen and agree; needed before a takeover.
   bool established() const;
+  // Whether the client has acknowledged the server's SYN: only then is it known to be where its SYN
+  // said, and only then do both ends have a connection.
+  bool confirmed() const;
   Negotiated negotiated() const;
   // The key of the client's packets.
   const card::FlowKey& key() const { return key_; }

@@ -25,6 +25,7 @@ struct Given {
 
 class LaneTest : public testing::TestWithParam<bool> {
  protected:
+  LaneTest() { lane_.sent(1000); }
   PacketBuilder packet(uint32_t offset) const {
     PacketBuilder builder =
         GetParam() ? PacketBuilder().from("2001:db8::1", 40000).to("2001:db8::2", 443).vlan(5)
@@ -190,6 +191,7 @@ TEST_P(LaneTest, RetransmissionsOfHeldDataAreHeldOnce) {
 
 TEST_P(LaneTest, HoldIsBoundedAndCountsWhatItRefuses) {
   lane_ = Lane(kStart, kWindow, 7, 3000);
+  lane_.sent(1000);
   lane_.hold();
   for (uint32_t i = 0; i < 10; ++i) {
     EXPECT_EQ(take(packet(i * 1000).payload_of(1000)).size(), 1U);
@@ -216,6 +218,7 @@ TEST_P(LaneTest, ResetBehindHeldDataIsBelieved) {
 
 TEST_P(LaneTest, NotesTheLatestOfWhatTheEndSays) {
   lane_.seed(700, 5U << 7, 40);
+  lane_.sent(1000);
   EXPECT_EQ(lane_.window(), 5U << 7);
   take(packet(0).ack(800).window(9).timestamps(50, 0));
   EXPECT_EQ(lane_.acknowledged(), 800U);
@@ -226,8 +229,27 @@ TEST_P(LaneTest, NotesTheLatestOfWhatTheEndSays) {
   EXPECT_EQ(lane_.timestamp(), 50U);
 }
 
+TEST_P(LaneTest, AcknowledgementOfWhatWasNeverSentIsRefused) {
+  lane_.seed(700, 5U << 7, 40);
+  lane_.sent(800);
+  EXPECT_TRUE(take(packet(0).ack(801).window(9).timestamps(50, 0).payload("abc")).empty());
+  EXPECT_EQ(lane_.acknowledged(), 700U);
+  EXPECT_EQ(lane_.window(), 5U << 7);
+  EXPECT_EQ(lane_.timestamp(), 40U);
+  EXPECT_EQ(lane_.line(), kStart);
+  EXPECT_EQ(lane_.counters().refused_frames, 1U);
+  lane_.hold();
+  EXPECT_TRUE(take(packet(0).ack(801).payload("abc")).empty());
+  EXPECT_TRUE(lane_.held().empty());
+  EXPECT_EQ(take(packet(0).ack(800)).size(), 1U) << "all that was sent may be acknowledged";
+  EXPECT_EQ(lane_.acknowledged(), 800U);
+  lane_.sent(790);
+  EXPECT_EQ(take(packet(0).ack(800)).size(), 1U) << "what was sent again stays sent";
+}
+
 TEST_P(LaneTest, PendingTimestampIsTheOldestHeld) {
   lane_.seed(700, 0, 40);
+  lane_.sent(1000);
   EXPECT_EQ(lane_.pending_timestamp(), 40U);
   lane_.hold();
   take(packet(3).timestamps(61, 0).payload("def"));

@@ -112,6 +112,26 @@ TEST_P(OpeningTest, FirstClientDataIsHeld) {
             OpeningVerdict::kHold);
 }
 
+TEST_P(OpeningTest, TheClientsAcknowledgementConfirmsTheConnection) {
+  open();
+  EXPECT_EQ(from_client(syn()), OpeningVerdict::kPass);
+  EXPECT_EQ(from_server(syn_ack()), OpeningVerdict::kPass);
+  EXPECT_FALSE(opening_->confirmed()) << "the SYN's address may be a stranger's";
+  from_client(client().sequence(1001).ack(9002).timestamps(51, 70));
+  EXPECT_FALSE(opening_->confirmed()) << "of something else";
+  from_client(client().sequence(1001).ack(9001).timestamps(51, 70));
+  EXPECT_TRUE(opening_->confirmed());
+}
+
+TEST_P(OpeningTest, AServerAcknowledgesNothingButTheSyn) {
+  establish();
+  EXPECT_EQ(from_server(server().sequence(9001).ack(1500).timestamps(71, 51)),
+            OpeningVerdict::kDrop);
+  EXPECT_TRUE(opening_->established());
+  EXPECT_EQ(from_server(server().sequence(9001).ack(1001).timestamps(71, 51)),
+            OpeningVerdict::kPass);
+}
+
 TEST_P(OpeningTest, ServerThatSpeaksFirstIsNotTls) {
   establish();
   EXPECT_EQ(from_server(server().sequence(9001).ack(1001).payload("220 mail")),
