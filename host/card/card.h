@@ -110,7 +110,8 @@ class Card {
   // Removes both directions and zeroizes keys. No closed event follows. The last stats are
   // returned.
   virtual Result<FlowStats> remove(FlowId flow) = 0;
-  // Installs the generation after the one in use.
+  // Installs the generation after the one in use. kNotFound, kUnavailable: the flow has ended or
+  // failed, and its closed event is on its way.
   virtual Status update_keys(FlowId flow, Direction direction, const RecordKey& in,
                              const RecordKey& out) = 0;
   // Swaps the whole generation: a packet is judged by the old one or the new one.

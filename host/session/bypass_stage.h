@@ -13,8 +13,8 @@ namespace vitrine::session {
 
 class BypassStage {
  public:
-  BypassStage(FlowFacts facts, std::unique_ptr<wire::HelloKeeper> keeper)
-      : facts_(std::move(facts)), keeper_(std::move(keeper)) {
+  BypassStage(FlowFacts facts, std::unique_ptr<wire::HelloKeeper> keeper, uint32_t idle_timeout_ms)
+      : facts_(std::move(facts)), keeper_(std::move(keeper)), idle_timeout_ms_(idle_timeout_ms) {
     facts_.state = api::FlowState::kBypassed;
   }
 
@@ -23,10 +23,12 @@ class BypassStage {
   // Null where nothing was acknowledged early, or the server has it.
   wire::HelloKeeper* keeper() { return keeper_.get(); }
   void keeper_done() { keeper_.reset(); }
+  uint32_t idle_timeout_ms() const { return idle_timeout_ms_; }
 
  private:
   FlowFacts facts_;
   std::unique_ptr<wire::HelloKeeper> keeper_;
+  uint32_t idle_timeout_ms_;
 };
 
 }  // namespace vitrine::session

@@ -1,18 +1,31 @@
 // What a stage of a flow works with: the services, and the engine's shared tables.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "host/session/services.h"
 #include "host/session/totals.h"
 #include "host/takeover/connection_table.h"
 #include "host/takeover/frame_sink.h"
+#include "host/wire/hold_budget.h"
 
 namespace vitrine::session {
 
 struct Context {
+  Context(Services given, takeover::FrameSink& frames)
+      : services(std::move(given)),
+        held_hellos(services.config.max_held_hello_bytes),
+        sink(&frames) {}
+
   Services services;
   Totals totals;
   takeover::ConnectionTable connections;
-  takeover::FrameSink* sink = nullptr;  // the engine's way into the card
+  wire::HoldBudget held_hellos;  // of openings and of what is delivered for bypassed connections
+  takeover::FrameSink* sink;     // the engine's way into the card
+  // Makes room in the card's table for a connection that needs it more; false where there is none
+  // to be made.
+  std::function<bool()> make_room_on_card;
 };
 
 }  // namespace vitrine::session

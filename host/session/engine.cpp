@@ -16,24 +16,14 @@ constexpr size_t kStackBudget = 256;
 
 }  // namespace
 
-size_t Engine::KeyHash::operator()(const card::FlowKey& key) const {
-  // Collisions by design of a peer cost time, not correctness; the card's table is the keyed one.
-  const std::string_view source(reinterpret_cast<const char*>(key.source.bytes.data()), 16);
-  const std::string_view destination(reinterpret_cast<const char*>(key.destination.bytes.data()),
-                                     16);
-  const std::hash<std::string_view> hash;
-  return hash(source) * 31 + hash(destination) * 17 +
-         (size_t{key.source_port} << 32 ^ size_t{key.destination_port} << 8 ^
-          size_t{key.vlan.outer} << 16 ^ static_cast<size_t>(key.ingress)) *
-             0x9e3779b97f4a7c15ULL;
-}
-
 Engine::Engine(Services services)
-    : context_{std::move(services), {}, {}, this},
+    : context_(std::move(services), *this),
       card_ready_(context_.services.io, context_.services.card.ready_fd()),
       stack_ready_(context_.services.io, context_.services.stack.fd()),
       tick_timer_(context_.services.io),
-      next_id_(static_cast<uint64_t>(context_.services.clock.wall_ms()) & 0xffffff) {}
+      next_id_(static_cast<uint64_t>(context_.services.clock.wall_ms()) & 0xffffff) {
+  context_.make_room_on_card = [this] { return make_room_on_card(); };
+}
 
 Engine::~Engine() {
   // The descriptors belong to the card and the stack.
@@ -97,7 +87,7 @@ void Engine::add(const FlowPtr& flow) {
   by_key_[facts.key] = flow;
   by_key_[facts.key.reversed()] = flow;
   by_id_[facts.id] = flow;
-  flow->opening_position = openings_.insert(openings_.end(), flow);
+  flow->position = openings_.insert(openings_.end(), flow);
 }
 
 // The host's limit is for connections that it works on; the card's table limits the others.
@@ -107,10 +97,20 @@ void Engine::leave_host(Flow& flow) {
   }
 }
 
+void Engine::leave_opening(Flow& flow) {
+  openings_.erase(flow.position);
+  if (std::exchange(flow.holding, false)) {
+    holding_.erase(flow.holding_position);
+  }
+}
+
+// `flow` must not be an element of one of the lists, which lose it here.
 void Engine::remove(const FlowPtr& flow) {
   const FlowFacts& facts = flow->facts();
   if (flow->opening() != nullptr) {
-    openings_.erase(flow->opening_position);
+    leave_opening(*flow);
+  } else if (flow->bypass() != nullptr) {
+    (facts.card_flow != 0 ? card_bypasses_ : host_bypasses_).erase(flow->position);
   }
   leave_host(*flow);
   if (find(facts.key) == flow) {
@@ -155,7 +155,10 @@ void Engine::on_punt(const card::Punt& punt) {
 }
 
 void Engine::on_unclassified(const card::Punt& punt) {
-  if (!may_pass_unclassified(punt.frame)) {
+  // As the card's rule: QUIC is a client's question, so only what comes from the inside is judged.
+  const bool block_quic =
+      context_.services.config.block_quic && punt.meta.port == card::Port::kInside;
+  if (!may_pass_unclassified(punt.frame, block_quic)) {
     context_.totals.add(Count::kFragmentsDropped);
     return;
   }
@@ -187,7 +190,10 @@ void Engine::on_event(const card::FlowEvent& event) {
   Inspection* inspection = flow->inspection();
   if (event.type == card::FlowEvent::Type::kKeyUpdate) {
     if (inspection != nullptr) {
-      inspection->on_key_update(event);
+      // Without new keys the card lets nothing past the next KeyUpdate, so both ends would wait.
+      if (const Status renewed = inspection->on_key_update(event); !renewed) {
+        end_splice(flow, events::Cause::kKeysFailed, renewed.message());
+      }
     }
     return;
   }
@@ -200,6 +206,20 @@ void Engine::on_event(const card::FlowEvent& event) {
       send(reset_spliced(inspection->facts(), event.stats));
     }
     inspection->on_splice_closed(event);
+  }
+  remove(flow);
+}
+
+// REQUIRES: the card has the flow, as a splice.
+void Engine::end_splice(const FlowPtr& flow, events::Cause cause, const std::string& text) {
+  Inspection& inspection = *flow->inspection();
+  const card::FlowId id = inspection.facts().card_flow;
+  by_card_flow_.erase(id);
+  if (const auto stats = context_.services.card.remove(id)) {
+    send(reset_spliced(inspection.facts(), *stats));
+    inspection.end_splice(cause, text, *stats);
+  } else {
+    inspection.kill(cause, text);
   }
   remove(flow);
 }

@@ -16,6 +16,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "host/card/flow_hash.h"
 #include "host/session/bypass_stage.h"
 #include "host/session/context.h"
 #include "host/session/inspection.h"
@@ -58,9 +59,6 @@ class Engine : public card::CardSink, public takeover::FrameSink {
  private:
   struct Flow;
   using FlowPtr = std::shared_ptr<Flow>;
-  struct KeyHash {
-    size_t operator()(const card::FlowKey& key) const;
-  };
 
   void wait_for_card();
   void wait_for_stack();
@@ -90,6 +88,15 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   void add(const FlowPtr& flow);
   void remove(const FlowPtr& flow);
   void leave_host(Flow& flow);
+  void leave_opening(Flow& flow);
+  void end_splice(const FlowPtr& flow, events::Cause cause, const std::string& text);
+
+  // Room where a table or budget is full, in engine_room.cpp.
+  void note_holding(const FlowPtr& flow);
+  bool make_room_for_hello(const FlowPtr& newcomer);
+  void no_room_for_hello(const FlowPtr& flow);
+  bool forget_oldest_bypass();
+  bool make_room_on_card();
   void end_all(events::Cause cause, const std::string& text);
   uint64_t now() const { return context_.services.clock.monotonic_ns(); }
 
@@ -97,10 +104,14 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   boost::asio::posix::stream_descriptor card_ready_;
   boost::asio::posix::stream_descriptor stack_ready_;
   boost::asio::steady_timer tick_timer_;
-  std::unordered_map<card::FlowKey, FlowPtr, KeyHash> by_key_;  // both directions of each flow
-  std::map<uint64_t, FlowPtr> by_id_;                           // connection ids only rise
+  // Both directions of each flow.
+  std::unordered_map<card::FlowKey, FlowPtr, card::FlowKeyHash> by_key_;
+  std::map<uint64_t, FlowPtr> by_id_;  // connection ids only rise
   std::unordered_map<card::FlowId, FlowPtr> by_card_flow_;
   std::list<FlowPtr> openings_;          // oldest first
+  std::list<FlowPtr> holding_;           // of these, with held bytes: longest first
+  std::list<FlowPtr> card_bypasses_;     // the card forwards them: oldest first
+  std::list<FlowPtr> host_bypasses_;     // the host does: longest silent first
   std::list<std::weak_ptr<Flow>> busy_;  // inspections that need the clock
   size_t inspections_ = 0;
   uint64_t next_id_;

@@ -8,7 +8,6 @@
 namespace vitrine::session {
 namespace {
 
-constexpr uint64_t kMs = 1'000'000;
 constexpr auto kUrgentTick = std::chrono::milliseconds(2);
 constexpr auto kBusyTick = std::chrono::milliseconds(20);
 constexpr auto kIdleTick = std::chrono::milliseconds(250);
@@ -108,7 +107,7 @@ void Engine::sweep() {
     }
     const bool forgotten = flow->bypass() != nullptr && flow->facts().card_flow == 0 &&
                            flow->bypass()->keeper() == nullptr &&
-                           now() - flow->last_packet_ns >= config.idle_timeout_ms * kMs;
+                           now() - flow->last_packet_ns >= flow->bypass()->idle_timeout_ms() * kMs;
     if (forgotten) {
       remove(flow);
     }
@@ -129,19 +128,12 @@ void Engine::end_all(events::Cause cause, const std::string& text) {
   }
   for (const FlowPtr& flow : flows) {
     if (Inspection* inspection = flow->inspection()) {
-      if (const card::FlowId id = inspection->facts().card_flow; id != 0) {
-        if (const auto stats = context_.services.card.remove(id)) {
-          send(reset_spliced(inspection->facts(), *stats));
-          card::FlowEvent event;
-          event.flow = id;
-          event.reason = card::CloseReason::kRemoved;
-          event.stats = *stats;
-          by_card_flow_.erase(id);
-          inspection->on_splice_closed(event);
-        }
+      if (inspection->facts().card_flow != 0) {
+        end_splice(flow, cause, text);
+      } else {
+        inspection->kill(cause, text);
+        remove(flow);
       }
-      inspection->kill(cause, text);
-      remove(flow);
     }
   }
   context_.services.card.flush();

@@ -14,7 +14,7 @@ void Engine::begin(const card::Punt& punt, const wire::TcpPacket& syn) {
   if (!opening) {
     return;
   }
-  if (by_id_.size() >= context_.services.config.max_flows) {
+  if (by_id_.size() >= context_.services.config.max_flows && !forget_oldest_bypass()) {
     context_.totals.add(Count::kFlowsFull);
     return;
   }
@@ -29,7 +29,8 @@ void Engine::begin(const card::Punt& punt, const wire::TcpPacket& syn) {
   facts.key = opening->key();
   facts.started_ns = now();
   facts.configuration_version = context_.services.policy->configuration_version();
-  auto flow = std::make_shared<Flow>(OpeningStage(std::move(facts), std::move(opening).value()));
+  auto flow = std::make_shared<Flow>(
+      OpeningStage(std::move(facts), std::move(opening).value(), context_.held_hellos));
   flow->last_packet_ns = now();
   add(flow);
   context_.totals.add(Count::kConnections);
@@ -39,7 +40,12 @@ void Engine::begin(const card::Punt& punt, const wire::TcpPacket& syn) {
 void Engine::on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
                                const wire::TcpPacket& packet) {
   std::vector<OpeningStage::Out> out;
-  const OpeningOutcome outcome = flow->opening()->on_packet(packet, punt.meta.segment_size, out);
+  OpeningStage& opening = *flow->opening();
+  OpeningOutcome outcome = opening.on_packet(packet, punt.meta.segment_size, out);
+  while (outcome == OpeningOutcome::kNoRoom && make_room_for_hello(flow)) {
+    outcome = opening.on_packet(packet, punt.meta.segment_size, out);
+  }
+  note_holding(flow);
   for (const OpeningStage::Out& frame : out) {
     (void)inject(card::InjectAs::kEgress, {frame.port, frame.segment_size}, frame.frame);
   }
@@ -55,6 +61,9 @@ void Engine::on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
       break;
     case OpeningOutcome::kBadHello:
       bad_hello(flow);
+      break;
+    case OpeningOutcome::kNoRoom:
+      no_room_for_hello(flow);
       break;
     case OpeningOutcome::kClosed:
       remove(flow);
@@ -100,7 +109,7 @@ void Engine::inspect(const FlowPtr& flow, tls::ClientHello hello) {
                                      std::move(hello));
     if (started) {
       context_.totals.add(Count::kTakeovers);
-      openings_.erase(flow->opening_position);
+      leave_opening(*flow);
       flow->stage = std::move(started).value();
       ++inspections_;
       flow->on_host = true;
@@ -140,9 +149,13 @@ void Engine::let_through(const FlowPtr& flow) {
   if (held != nullptr) {
     frames = held->take_frames();
   }
+  const Config& config = context_.services.config;
+  const uint32_t idle_timeout_ms =
+      opening.opening().confirmed() ? config.idle_timeout_ms : config.odd_idle_timeout_ms;
   FlowFacts facts = opening.facts();
-  openings_.erase(flow->opening_position);
-  flow->stage = BypassStage(std::move(facts), std::move(keeper));
+  leave_opening(*flow);
+  flow->stage = BypassStage(std::move(facts), std::move(keeper), idle_timeout_ms);
+  flow->position = host_bypasses_.insert(host_bypasses_.end(), flow);
   if (flow->bypass()->keeper() != nullptr) {
     watch(flow, false);
     run_keeper(flow);
@@ -162,11 +175,16 @@ void Engine::install_forward(const FlowPtr& flow) {
   card::FlowSpec spec;
   spec.key = flow->facts().key;
   spec.action = card::Action::kForward;
-  spec.idle_timeout_ms = context_.services.config.idle_timeout_ms;
+  spec.idle_timeout_ms = flow->bypass()->idle_timeout_ms();
+  auto installed = context_.services.card.install(spec);
+  if (!installed && installed.status().code() == Code::kExhausted && make_room_on_card()) {
+    installed = context_.services.card.install(spec);
+  }
   // A full table is no reason to refuse: the packets then go through the host, one by one.
-  if (const auto installed = context_.services.card.install(spec)) {
+  if (installed) {
     flow->bypass()->facts().card_flow = *installed;
     by_card_flow_[*installed] = flow;
+    card_bypasses_.splice(card_bypasses_.end(), host_bypasses_, flow->position);
   }
 }
 
@@ -186,6 +204,9 @@ void Engine::run_keeper(const FlowPtr& flow) {
 
 void Engine::on_bypass_packet(const FlowPtr& flow, const card::Punt& punt,
                               const wire::TcpPacket& packet) {
+  if (flow->facts().card_flow == 0) {
+    host_bypasses_.splice(host_bypasses_.end(), host_bypasses_, flow->position);
+  }
   if (wire::HelloKeeper* keeper = flow->bypass()->keeper();
       keeper != nullptr && packet.key != flow->facts().key) {
     keeper->on_server_packet(packet);

@@ -11,7 +11,9 @@ namespace vitrine::session {
 
 struct Engine::Flow {
   std::variant<OpeningStage, BypassStage, std::shared_ptr<Inspection>> stage;
-  std::list<FlowPtr>::iterator opening_position;  // valid while in stage OpeningStage
+  std::list<FlowPtr>::iterator position;          // in openings_, or in a list of bypasses
+  std::list<FlowPtr>::iterator holding_position;  // in holding_, where `holding`
+  bool holding = false;
   uint64_t last_packet_ns = 0;
   bool on_host = false;  // counted in Engine::inspections_
   bool busy = false;     // in Engine::busy_

@@ -60,14 +60,58 @@ Alert alert_of_verify_error(Cause cause) {
   }
 }
 
-std::string socket_text(const SocketEnd& socket, const char* who) {
+// What both legs' failures are called, by whose they are.
+struct PeerWords {
+  events::Leg leg;
+  const char* name;
+  Cause bad_message;
+  Cause reset;
+  Cause closed;
+  Cause timeout;
+};
+constexpr PeerWords kServer{events::Leg::kServer,     "server",
+                            Cause::kServerBadMessage, Cause::kServerReset,
+                            Cause::kServerClosed,     Cause::kServerTimeout};
+constexpr PeerWords kClient{events::Leg::kClient,     "client",
+                            Cause::kClientBadMessage, Cause::kClientReset,
+                            Cause::kClientClosed,     Cause::kClientTimeout};
+
+Failure failure_of(const PeerWords& peer, const tls::LegReport& report) {
+  return {peer.leg, peer.bad_message, report.error, "", Alert::kHandshakeFailure};
+}
+
+Failure alert_failure(const PeerWords& peer, const tls::LegReport& report, Cause cause,
+                      const tls::AlertSeen& alert) {
+  Failure failure = failure_of(peer, report);
+  failure.cause = cause;
+  failure.plain_error =
+      "alert from the " + std::string(peer.name) + ": " + tls::alert_text(alert.code);
+  return failure;
+}
+
+// REQUIRES: the socket has ended.
+Failure socket_failure(const PeerWords& peer, const tls::LegReport& report,
+                       const SocketEnd& socket) {
+  Failure failure = failure_of(peer, report);
+  failure.cause = socket.error == ETIMEDOUT ? peer.timeout
+                  : socket.error != 0       ? peer.reset
+                                            : peer.closed;
+  const char* what = " closed the connection during the handshake";
   if (socket.error == ECONNRESET || socket.error == EPIPE) {
-    return std::string(who) + " reset the connection during the handshake";
+    what = " reset the connection during the handshake";
+  } else if (socket.error == ETIMEDOUT) {
+    what = " does not answer";
   }
-  if (socket.error == ETIMEDOUT) {
-    return std::string(who) + " does not answer";
-  }
-  return std::string(who) + " closed the connection during the handshake";
+  failure.plain_error = "the " + std::string(peer.name) + what;
+  return failure;
+}
+
+bool has_ended(const SocketEnd& socket) { return socket.error != 0 || socket.end_of_file; }
+
+// The alert with which our side ended the handshake.
+bool refused_with(const tls::LegReport& report, Alert alert) {
+  const tls::AlertSeen* own = fatal_alert(report, true);
+  return own != nullptr && own->description() == static_cast<uint8_t>(alert);
 }
 
 Failure untrusted_failure(const tls::LegReport& report) {
@@ -114,63 +158,51 @@ Failure server_failure(const tls::LegReport& report, const SocketEnd& socket, bo
   if (report.verdict.has_value() && !report.verdict->trusted()) {
     return untrusted_failure(report);
   }
-  Failure failure{events::Leg::kServer, Cause::kServerBadMessage, report.error, "",
-                  Alert::kHandshakeFailure};
   if (const tls::AlertSeen* alert = fatal_alert(report, false)) {
-    failure.cause = report.client_certificate_requested
-                        ? Cause::kServerWantsCertificate
-                        : cause_of_server_alert(alert->description());
-    failure.plain_error = "alert from the server: " + tls::alert_text(alert->code);
-    failure.client_alert = tls::alert_for_client(alert->description());
+    Cause cause = report.client_certificate_requested ? Cause::kServerWantsCertificate
+                                                      : cause_of_server_alert(alert->description());
     // Such an offer is also refused as a version: NULL suites end with TLS 1.2.
-    if (integrity_only && (failure.cause == Cause::kServerRefusedHandshake ||
-                           failure.cause == Cause::kServerProtocolVersion)) {
-      failure.cause = Cause::kNoStrongCryptography;
+    if (integrity_only &&
+        (cause == Cause::kServerRefusedHandshake || cause == Cause::kServerProtocolVersion)) {
+      cause = Cause::kNoStrongCryptography;
     }
-  } else if (socket.error != 0 || socket.end_of_file) {
-    failure.cause = socket.error == ETIMEDOUT ? Cause::kServerTimeout
-                    : socket.error != 0       ? Cause::kServerReset
-                                              : Cause::kServerClosed;
-    failure.plain_error = socket_text(socket, "the server");
-  } else if (const tls::AlertSeen* own = fatal_alert(report, true);
-             own != nullptr &&
-             own->description() == static_cast<uint8_t>(Alert::kProtocolVersion)) {
+    Failure failure = alert_failure(kServer, report, cause, *alert);
+    failure.client_alert = tls::alert_for_client(alert->description());
+    return failure;
+  }
+  if (has_ended(socket)) {
+    return socket_failure(kServer, report, socket);
+  }
+  Failure failure = failure_of(kServer, report);
+  failure.plain_error = "the server's answer is not valid TLS";
+  if (refused_with(report, Alert::kProtocolVersion)) {
     failure.cause = Cause::kServerProtocolVersion;
     failure.plain_error = "the server answered with a version that was not offered";
     failure.client_alert = Alert::kProtocolVersion;
-  } else {
-    failure.plain_error = "the server's answer is not valid TLS";
   }
   return failure;
 }
 
 Failure client_failure(const tls::LegReport& report, const SocketEnd& socket) {
-  Failure failure{events::Leg::kClient, Cause::kClientBadMessage, report.error, "",
-                  Alert::kHandshakeFailure};
   if (const tls::AlertSeen* alert = fatal_alert(report, false)) {
-    failure.cause = cause_of_client_alert(alert->description());
-    failure.plain_error = "alert from the client: " + tls::alert_text(alert->code);
-  } else if (socket.error != 0 || socket.end_of_file) {
-    failure.cause = socket.error == ETIMEDOUT ? Cause::kClientTimeout
-                    : socket.error != 0       ? Cause::kClientReset
-                                              : Cause::kClientClosed;
-    failure.plain_error = socket_text(socket, "the client");
-  } else if (const tls::AlertSeen* own = fatal_alert(report, true);
-             own != nullptr &&
-             own->description() == static_cast<uint8_t>(Alert::kHandshakeFailure)) {
+    return alert_failure(kClient, report, cause_of_client_alert(alert->description()), *alert);
+  }
+  if (has_ended(socket)) {
+    return socket_failure(kClient, report, socket);
+  }
+  Failure failure = failure_of(kClient, report);
+  failure.plain_error = "the client's message is not valid TLS";
+  if (refused_with(report, Alert::kHandshakeFailure)) {
     failure.cause = Cause::kClientNoSharedCipher;
     failure.plain_error = "no cipher suite in common with the client";
-  } else {
-    failure.plain_error = "the client's message is not valid TLS";
   }
   return failure;
 }
 
 Failure timeout_failure(events::Leg leg) {
-  const bool server = leg == events::Leg::kServer;
-  return {leg, server ? Cause::kServerTimeout : Cause::kClientTimeout, "",
-          server ? "the server did not finish its handshake in time"
-                 : "the client did not finish its handshake in time",
+  const PeerWords& peer = leg == events::Leg::kServer ? kServer : kClient;
+  return {leg, peer.timeout, "",
+          "the " + std::string(peer.name) + " did not finish its handshake in time",
           Alert::kHandshakeFailure};
 }
 

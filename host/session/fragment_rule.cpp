@@ -13,7 +13,15 @@ constexpr uint16_t kIpv4 = 0x0800;
 constexpr uint16_t kIpv6 = 0x86dd;
 constexpr int kMaxTags = 2;
 constexpr int kMaxExtensionHeaders = 8;
-constexpr uint16_t kFragmentOffsetMask = 0xfff8;
+constexpr uint16_t kFragmentOffsetV4 = 0x1fff;
+constexpr uint16_t kFragmentOffsetV6 = 0xfff8;
+constexpr uint16_t kHttps = 443;
+
+// What a packet carries. The reader stands at the transport header where that is here.
+struct Transport {
+  uint8_t protocol = 0;
+  bool begins_here = true;  // false in a later fragment
+};
 
 // Headers that may hide a transport: extension headers that are not followed here, and the numbers
 // set aside for experiments (RFC 3692).
@@ -35,12 +43,21 @@ bool opaque(uint8_t next) {
   }
 }
 
-std::optional<uint8_t> ipv4_protocol(ByteReader& reader) {
-  const Bytes header = reader.take(20);
-  return header.empty() ? std::nullopt : std::optional<uint8_t>(header[9]);
+std::optional<Transport> ipv4_transport(ByteReader& reader) {
+  constexpr size_t kPlain = 20;
+  const Bytes header = reader.take(kPlain);
+  if (header.empty()) {
+    return std::nullopt;
+  }
+  const size_t size = size_t{header[0] & 0x0fU} * 4;
+  if (size < kPlain) {
+    return std::nullopt;
+  }
+  reader.skip(size - kPlain);
+  return Transport{header[9], (load_be16(&header[6]) & kFragmentOffsetV4) == 0};
 }
 
-std::optional<uint8_t> ipv6_protocol(ByteReader& reader) {
+std::optional<Transport> ipv6_transport(ByteReader& reader) {
   const Bytes header = reader.take(40);
   if (header.empty()) {
     return std::nullopt;
@@ -59,24 +76,30 @@ std::optional<uint8_t> ipv6_protocol(ByteReader& reader) {
       case IPPROTO_FRAGMENT: {
         next = reader.u8();
         reader.skip(1);
-        const bool first = (reader.u16() & kFragmentOffsetMask) == 0;
+        const bool first = (reader.u16() & kFragmentOffsetV6) == 0;
         reader.skip(4);
-        // What follows in later fragments is not a header: the named protocol is the best known.
-        if (!first) {
-          return reader.ok() && !opaque(next) ? std::optional<uint8_t>(next) : std::nullopt;
-        }
-        break;
+        // A header chain in the fragments: another fragment could write over the transport header
+        // behind it.
+        return opaque(next) ? std::nullopt : std::optional(Transport{next, first});
       }
       default:
-        return opaque(next) ? std::nullopt : std::optional<uint8_t>(next);
+        return opaque(next) ? std::nullopt : std::optional(Transport{next});
     }
   }
   return std::nullopt;
 }
 
+// REQUIRES: the reader is at the transport header.
+bool is_quic(ByteReader& reader) {
+  reader.skip(2);
+  const uint16_t destination = reader.u16();
+  reader.skip(4);
+  return destination == kHttps;
+}
+
 }  // namespace
 
-bool may_pass_unclassified(Bytes frame) {
+bool may_pass_unclassified(Bytes frame, bool block_quic) {
   ByteReader reader(frame);
   reader.skip(12);
   uint16_t type = reader.u16();
@@ -84,13 +107,19 @@ bool may_pass_unclassified(Bytes frame) {
     reader.skip(2);
     type = reader.u16();
   }
-  std::optional<uint8_t> protocol;
+  std::optional<Transport> transport;
   if (type == kIpv4) {
-    protocol = ipv4_protocol(reader);
+    transport = ipv4_transport(reader);
   } else if (type == kIpv6) {
-    protocol = ipv6_protocol(reader);
+    transport = ipv6_transport(reader);
   }
-  return reader.ok() && protocol.has_value() && *protocol != IPPROTO_TCP;
+  if (!reader.ok() || !transport.has_value() || transport->protocol == IPPROTO_TCP) {
+    return false;
+  }
+  if (!block_quic || transport->protocol != IPPROTO_UDP || !transport->begins_here) {
+    return true;
+  }
+  return !is_quic(reader) && reader.ok();
 }
 
 }  // namespace vitrine::session

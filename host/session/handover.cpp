@@ -105,6 +105,7 @@ Handover::Outcome Handover::install() {
   if (!installed) {
     connection_.thaw();
     const Code code = installed.status().code();
+    card_full_ = code == Code::kExhausted;
     return give_up(
         code == Code::kExhausted || code == Code::kUnavailable ? Outcome::kNotNow : Outcome::kNever,
         "the card: " + installed.status().message());

@@ -44,6 +44,8 @@ class Handover {
   std::array<KeyChain, 2> take_chains() { return std::move(chains_); }
   // After kNotNow and kNever: why, in words.
   const std::string& why() const { return why_; }
+  // It was for want of room in the card's table.
+  bool card_full() const { return card_full_; }
 
  private:
   enum class Drain : uint8_t { kQuiet, kWaiting, kNever, kReset };
@@ -63,6 +65,7 @@ class Handover {
   std::array<uint32_t, 2> sequence_deltas_{};
   std::array<KeyChain, 2> chains_;
   std::string why_;
+  bool card_full_ = false;
 };
 
 }  // namespace vitrine::session

@@ -51,7 +51,11 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   void tick();
   // The card says that the splice is over.
   void on_splice_closed(const card::FlowEvent& event);
-  void on_key_update(const card::FlowEvent& event);
+  // Gives the card the next generation. An error where it cannot be made or the card does not take
+  // it: end the splice.
+  Status on_key_update(const card::FlowEvent& event);
+  // The splice was taken from the card; these are its last statistics.
+  void end_splice(events::Cause cause, const std::string& text, const card::FlowStats& stats);
   // Ends it now: resets both ends.
   void kill(events::Cause cause, const std::string& text);
 

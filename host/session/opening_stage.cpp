@@ -4,8 +4,8 @@
 
 namespace vitrine::session {
 
-OpeningStage::OpeningStage(FlowFacts facts, wire::Opening opening)
-    : facts_(std::move(facts)), opening_(std::move(opening)) {}
+OpeningStage::OpeningStage(FlowFacts facts, wire::Opening opening, wire::HoldBudget& budget)
+    : facts_(std::move(facts)), opening_(std::move(opening)), budget_(&budget) {}
 
 uint32_t OpeningStage::client_next_sequence() const {
   return assembler_.has_value() ? assembler_->next_sequence() : opening_.client().next_sequence;
@@ -56,9 +56,12 @@ OpeningOutcome OpeningStage::on_packet(const wire::TcpPacket& packet, uint16_t s
 OpeningOutcome OpeningStage::hold(const wire::TcpPacket& packet, uint16_t segment_size,
                                   std::vector<Out>& out) {
   if (!assembler_.has_value()) {
-    assembler_.emplace(opening_.client().initial_sequence + 1);
+    assembler_.emplace(opening_.client().initial_sequence + 1, *budget_);
   }
   const Status kept = assembler_->add(packet, segment_size);
+  if (kept.code() == Code::kUnavailable) {
+    return OpeningOutcome::kNoRoom;
+  }
   tls::HelloParse parse = tls::parse_client_hello(assembler_->contiguous());
   switch (parse.status) {
     case tls::HelloStatus::kComplete:

@@ -21,12 +21,14 @@ enum class OpeningOutcome : uint8_t {
   kHello,     // hello() is whole: decide
   kNotTls,    // let it through; held frames are to be released
   kBadHello,  // reset; error() says why
+  kNoRoom,    // the budget of held bytes is used up: give again what was given, or reset
   kClosed,    // the packet went through and there is nothing left to watch
 };
 
 class OpeningStage {
  public:
-  OpeningStage(FlowFacts facts, wire::Opening opening);
+  // `budget` is that of all openings, and outlives them.
+  OpeningStage(FlowFacts facts, wire::Opening opening, wire::HoldBudget& budget);
 
   // One packet; what must go out at once is appended to `out`.
   struct Out {
@@ -51,6 +53,7 @@ class OpeningStage {
 
   FlowFacts facts_;
   wire::Opening opening_;
+  wire::HoldBudget* budget_;
   std::optional<wire::Assembler> assembler_;
   tls::ClientHello hello_;
   std::string error_;

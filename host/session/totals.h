@@ -13,28 +13,31 @@
 namespace vitrine::session {
 
 // X(EnumName, "counter_name", "what it means")
-#define VITRINE_SESSION_COUNTS(X)                                                                \
-  X(kConnections, "connections", "TCP connections seen from their SYN")                          \
-  X(kMidstream, "midstream", "packets of connections whose SYN was not seen")                    \
-  X(kUnparsable, "unparsable_punts", "punted frames that are no TCP segment")                    \
-  X(kFragmentsDropped, "fragments_dropped", "TCP in IP fragments or behind extension headers")   \
-  X(kFragmentsPassed, "fragments_passed", "other fragmented or extended packets, let through")   \
-  X(kFlowsFull, "flows_full", "connections refused because the host tracks as many as it may")   \
-  X(kOpeningsEvicted, "openings_evicted", "oldest openings given up because the table was full") \
-  X(kOpeningsExpired, "openings_expired", "connections reset because no hello came in time")     \
-  X(kNotTls, "not_tls", "connections let through because they do not speak TLS")                 \
-  X(kBadHello, "bad_hello", "connections reset because of a malformed ClientHello")              \
-  X(kBypassed, "bypassed", "TLS connections let through by policy")                              \
-  X(kDenied, "denied", "connections refused by policy")                                          \
-  X(kTakeovers, "takeovers", "connections taken over by the kernel")                             \
-  X(kTakeoversFailed, "takeovers_failed", "connections that could not be taken over")            \
-  X(kHandshakesCompleted, "handshakes_completed", "both legs established")                       \
-  X(kHandshakesFailed, "handshakes_failed", "aborted before both legs were established")         \
-  X(kResumedUpstream, "resumed_upstream", "server legs that resumed an earlier session")         \
-  X(kHandovers, "handovers", "connections handed to the card")                                   \
-  X(kHandoversRetried, "handovers_retried", "attempts given up for now")                         \
-  X(kHandoversFailed, "handovers_failed", "connections relayed because no attempt succeeded")    \
-  X(kKeyUpdates, "key_updates", "record key generations installed after a KeyUpdate")            \
+#define VITRINE_SESSION_COUNTS(X)                                                                  \
+  X(kConnections, "connections", "TCP connections seen from their SYN")                            \
+  X(kMidstream, "midstream", "packets of connections whose SYN was not seen")                      \
+  X(kUnparsable, "unparsable_punts", "punted frames that are no TCP segment")                      \
+  X(kFragmentsDropped, "fragments_dropped", "TCP or QUIC in IP fragments or extended packets")     \
+  X(kFragmentsPassed, "fragments_passed", "other fragmented or extended packets, let through")     \
+  X(kFlowsFull, "flows_full", "connections refused because the host tracks as many as it may")     \
+  X(kBypassesEvicted, "bypasses_evicted", "oldest let-through connections forgotten for new ones") \
+  X(kBypassesDemoted, "bypasses_demoted", "let-through connections moved from the card's table")   \
+  X(kHellosEvicted, "hellos_evicted", "connections reset because held hellos took all the room")   \
+  X(kOpeningsEvicted, "openings_evicted", "oldest openings given up because the table was full")   \
+  X(kOpeningsExpired, "openings_expired", "connections reset because no hello came in time")       \
+  X(kNotTls, "not_tls", "connections let through because they do not speak TLS")                   \
+  X(kBadHello, "bad_hello", "connections reset because of a malformed ClientHello")                \
+  X(kBypassed, "bypassed", "TLS connections let through by policy")                                \
+  X(kDenied, "denied", "connections refused by policy")                                            \
+  X(kTakeovers, "takeovers", "connections taken over by the kernel")                               \
+  X(kTakeoversFailed, "takeovers_failed", "connections that could not be taken over")              \
+  X(kHandshakesCompleted, "handshakes_completed", "both legs established")                         \
+  X(kHandshakesFailed, "handshakes_failed", "aborted before both legs were established")           \
+  X(kResumedUpstream, "resumed_upstream", "server legs that resumed an earlier session")           \
+  X(kHandovers, "handovers", "connections handed to the card")                                     \
+  X(kHandoversRetried, "handovers_retried", "attempts given up for now")                           \
+  X(kHandoversFailed, "handovers_failed", "connections relayed because no attempt succeeded")      \
+  X(kKeyUpdates, "key_updates", "record key generations installed after a KeyUpdate")              \
   X(kInjectFull, "inject_full", "frames lost because the card's inject ring was full")
 
 #define VITRINE_COUNT_ENTRY(name, counter, text) name,

@@ -6,8 +6,13 @@
 
 namespace vitrine::wire {
 
-Assembler::Assembler(uint32_t first_sequence)
-    : first_sequence_(first_sequence), acknowledged_(first_sequence) {}
+Assembler::Assembler(uint32_t first_sequence, HoldBudget& budget)
+    : first_sequence_(first_sequence), acknowledged_(first_sequence), share_(budget) {}
+
+HoldShare Assembler::take_share() {
+  share_.shrink_to(contiguous_);
+  return std::move(share_);
+}
 
 Status Assembler::add(const TcpPacket& packet, uint16_t segment_size) {
   Bytes payload = packet.payload;
@@ -24,17 +29,24 @@ Status Assembler::add(const TcpPacket& packet, uint16_t segment_size) {
   if (begin + payload.size() > kMaxHelloBytes) {
     return {Code::kExhausted, "more client data held than a hello may have"};
   }
+  const size_t end = begin + payload.size();
+  // A growing vector may hold twice what is in it.
+  const size_t stream = end > bytes_.size() ? 2 * (end - bytes_.size()) : 0;
+  const size_t before = share_.bytes();
+  if (!share_.grow(packet.frame.size() + kBookkeepingBytes + stream)) {
+    return {Code::kUnavailable, "all held client data together is as much as it may be"};
+  }
   if (Status status = frames_.push(packet.frame, segment_size); !status) {
+    share_.shrink_to(before);
     return status;
   }
   if (packet.has(kFin)) {
     has_fin_ = true;
-    fin_sequence_ = first_sequence_ + static_cast<uint32_t>(begin + payload.size());
+    fin_sequence_ = first_sequence_ + static_cast<uint32_t>(end);
   }
   if (payload.empty()) {
     return Status::ok();
   }
-  const size_t end = begin + payload.size();
   count_segment(payload.size(), segment_size, end <= contiguous_);
   if (bytes_.size() < end) {
     bytes_.resize(end);

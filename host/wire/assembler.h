@@ -2,10 +2,10 @@
 // from the first one.
 //
 // Overlapping and out-of-order segments are welcome; the first copy of a byte wins, as in most
-// kernels. Bounded: kMaxHelloBytes of stream and twice that of frames. A hello larger than the
-// client's initial window needs acknowledging before it is whole: see wants_ack(). What was
-// acknowledged early must reach the server even if the flow is bypassed: see hello_keeper.h.
-// Pure, not thread-safe.
+// kernels. Bounded: kMaxHelloBytes of stream and twice that of frames, and all assemblers together
+// by their budget. A hello larger than the client's initial window needs acknowledging before it is
+// whole: see wants_ack(). What was acknowledged early must reach the server even if the flow is
+// bypassed: see hello_keeper.h. Pure, not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "host/base/bytes.h"
 #include "host/base/status.h"
 #include "host/wire/hold.h"
+#include "host/wire/hold_budget.h"
 #include "host/wire/opening.h"
 #include "host/wire/tcp_packet.h"
 
@@ -25,10 +26,11 @@ constexpr size_t kMaxHelloBytes = (64U << 10) + (8U << 10);
 
 class Assembler {
  public:
-  // `first_sequence` is the client's initial sequence number plus one.
-  explicit Assembler(uint32_t first_sequence);
+  // `first_sequence` is the client's initial sequence number plus one. `budget` outlives it.
+  Assembler(uint32_t first_sequence, HoldBudget& budget);
 
-  // Copies the frame in. kExhausted: beyond the bound, the frame was not kept (TCP sends it again).
+  // Copies the frame in. The frame was not kept (TCP sends it again) where the answer is
+  // kExhausted: beyond the assembler's own bound, or kUnavailable: the budget has nothing left.
   Status add(const TcpPacket& packet, uint16_t segment_size);
 
   // Contiguous bytes from first_sequence(); valid until the next add().
@@ -41,6 +43,8 @@ class Assembler {
   // The held frames, in order of arrival. take_frames() empties.
   const HoldQueue& frames() const { return frames_; }
   HoldQueue take_frames() { return std::exchange(frames_, HoldQueue(kMaxHeldBytes)); }
+  // The part of the budget that contiguous() takes, for who copies it. Nothing can be added then.
+  HoldShare take_share();
 
   // True when the client may be waiting for an acknowledgement before it sends more: three segments
   // are here (an initial window may be that small, RFC 3390), or a short one (RFC 896 holds the
@@ -54,6 +58,8 @@ class Assembler {
 
  private:
   static constexpr size_t kMaxHeldBytes = 2 * kMaxHelloBytes;
+  // What a held frame and an island take beside their bytes, with the allocator's share.
+  static constexpr size_t kBookkeepingBytes = 128;
 
   void count_segment(size_t size, uint16_t segment_size, bool repeated);
   void merge(size_t begin, size_t end);
@@ -68,6 +74,7 @@ class Assembler {
   std::vector<uint8_t> bytes_;                      // by offset from first_sequence_
   std::vector<std::pair<size_t, size_t>> islands_;  // [begin, end) past contiguous_, sorted
   HoldQueue frames_{kMaxHeldBytes};
+  HoldShare share_;
 };
 
 }  // namespace vitrine::wire

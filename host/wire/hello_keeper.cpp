@@ -6,7 +6,7 @@
 
 namespace vitrine::wire {
 
-HelloKeeper::HelloKeeper(const Opening& opening, const Assembler& assembler, const Clock& clock)
+HelloKeeper::HelloKeeper(const Opening& opening, Assembler& assembler, const Clock& clock)
     : clock_(clock),
       client_(opening.client()),
       client_window_(opening.header_window(opening.client(), opening.client().window)),
@@ -17,6 +17,7 @@ HelloKeeper::HelloKeeper(const Opening& opening, const Assembler& assembler, con
       begin_(assembler.first_sequence()),
       wanted_(assembler.acknowledged_early()),
       acknowledged_(assembler.first_sequence()),
+      share_(assembler.take_share()),
       next_due_ns_(clock.monotonic_ns()) {
   const Bytes bytes = assembler.contiguous();
   bytes_.assign(bytes.begin(), bytes.end());

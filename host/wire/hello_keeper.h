@@ -18,8 +18,9 @@ namespace vitrine::wire {
 
 class HelloKeeper {
  public:
-  // Copies what it needs. `clock` must outlive it.
-  HelloKeeper(const Opening& opening, const Assembler& assembler, const Clock& clock);
+  // Copies what it needs, and takes over the assembler's share of the budget for that. `clock` must
+  // outlive it.
+  HelloKeeper(const Opening& opening, Assembler& assembler, const Clock& clock);
 
   // An acknowledgement from the server.
   void on_server_packet(const TcpPacket& packet);
@@ -51,6 +52,7 @@ class HelloKeeper {
   uint32_t wanted_ = 0;  // one past the last byte that the client has forgotten
   uint32_t acknowledged_ = 0;
   std::vector<uint8_t> bytes_;
+  HoldShare share_;
   uint32_t rounds_ = 0;
   uint32_t duplicates_ = 0;
   bool recovering_ = false;

@@ -17,68 +17,94 @@ namespace {
 
 using test::PacketBuilder;
 
+// With QUIC blocked, as by default.
+bool may_pass(const PacketBuilder& packet) { return may_pass_unclassified(packet.build(), true); }
+
+PacketBuilder v6(uint16_t port) {
+  return PacketBuilder().from("2001:db8::1", 1).to("2001:db8::2", port);
+}
+
 TEST(FragmentRule, TcpNeverPassesInFragments) {
-  EXPECT_FALSE(may_pass_unclassified(PacketBuilder().fragment(0, true).payload_of(64).build()));
-  EXPECT_FALSE(may_pass_unclassified(PacketBuilder().fragment(8, false).payload_of(64).build()));
-  EXPECT_FALSE(may_pass_unclassified(PacketBuilder()
-                                         .from("2001:db8::1", 1)
-                                         .to("2001:db8::2", 443)
-                                         .fragment(0, true)
-                                         .payload_of(64)
-                                         .build()));
+  EXPECT_FALSE(may_pass(PacketBuilder().fragment(0, true).payload_of(64)));
+  EXPECT_FALSE(may_pass(PacketBuilder().fragment(8, false).payload_of(64)));
+  EXPECT_FALSE(may_pass(v6(443).fragment(0, true).payload_of(64)));
+  EXPECT_FALSE(may_pass_unclassified(PacketBuilder().fragment(0, true).payload_of(64).build(),
+                                     /*block_quic=*/false));
 }
 
 TEST(FragmentRule, UdpFragmentsPass) {
-  EXPECT_TRUE(
-      may_pass_unclassified(PacketBuilder().udp().fragment(0, true).payload_of(64).build()));
-  EXPECT_TRUE(may_pass_unclassified(
-      PacketBuilder().vlan(7).udp().fragment(8, false).payload_of(64).build()));
-  EXPECT_TRUE(may_pass_unclassified(PacketBuilder()
-                                        .from("2001:db8::1", 1)
-                                        .to("2001:db8::2", 53)
-                                        .udp()
-                                        .fragment(0, true)
-                                        .payload_of(64)
-                                        .build()));
+  const auto v4 = PacketBuilder().to("198.51.100.7", 53).udp().payload_of(64);
+  EXPECT_TRUE(may_pass(PacketBuilder(v4).fragment(0, true)));
+  EXPECT_TRUE(may_pass(PacketBuilder(v4).vlan(7).fragment(8, false)));
+  EXPECT_TRUE(may_pass(v6(53).udp().fragment(0, true).payload_of(64)));
+  EXPECT_TRUE(may_pass(v6(53).udp().fragment(8, true).payload_of(64)));
+}
+
+// Whatever the fragment's size and whatever stands before the UDP header.
+TEST(FragmentRule, QuicDoesNotPassInFragmentsOrExtendedPackets) {
+  for (const size_t payload : {0, 8, 1200}) {
+    const auto v4 = PacketBuilder().udp().payload_of(payload);
+    EXPECT_FALSE(may_pass(PacketBuilder(v4).fragment(0, true))) << payload;
+    EXPECT_FALSE(may_pass(PacketBuilder(v4).ip_options(8).fragment(0, true))) << payload;
+    EXPECT_FALSE(may_pass(PacketBuilder(v4).vlan(7).fragment(0, false))) << payload;
+    EXPECT_FALSE(may_pass(v6(443).udp().fragment(0, true).payload_of(payload))) << payload;
+    EXPECT_FALSE(may_pass(v6(443).udp().extension_header(0).payload_of(payload))) << payload;
+    EXPECT_FALSE(may_pass(v6(443).udp().extension_header(60).fragment(0, true).payload_of(payload)))
+        << payload;
+  }
+  EXPECT_TRUE(may_pass_unclassified(PacketBuilder().udp().fragment(0, true).payload_of(64).build(),
+                                    /*block_quic=*/false));
+}
+
+// Without its first fragment a datagram is never put together.
+TEST(FragmentRule, LaterFragmentsOfQuicPassAndAreOfNoUse) {
+  EXPECT_TRUE(may_pass(PacketBuilder().udp().fragment(1, false).payload_of(64)));
+}
+
+TEST(FragmentRule, AFirstFragmentWithoutAWholeUdpHeaderDoesNotPass) {
+  const std::vector<uint8_t> frame = v6(53).udp().fragment(0, true).build();
+  ASSERT_EQ(frame.size(), 14U + 40 + 8 + 8);
+  EXPECT_TRUE(may_pass_unclassified(frame, true));
+  for (size_t cut = 1; cut <= 8; ++cut) {
+    EXPECT_FALSE(may_pass_unclassified(Bytes(frame).first(frame.size() - cut), true)) << cut;
+  }
 }
 
 TEST(FragmentRule, TcpBehindExtensionHeadersIsFound) {
-  PacketBuilder packet;
-  packet.from("2001:db8::1", 1).to("2001:db8::2", 443).extension_header(0).extension_header(60);
-  EXPECT_FALSE(may_pass_unclassified(packet.build()));
-  EXPECT_TRUE(may_pass_unclassified(packet.udp().build()));
+  const auto packet = v6(443).extension_header(0).extension_header(60);
+  EXPECT_FALSE(may_pass(packet));
+  EXPECT_TRUE(may_pass(v6(53).extension_header(0).extension_header(60).udp()));
 }
 
-// IPv6, fragment header (whole packet in one fragment), destination options, TCP.
-TEST(FragmentRule, TcpBehindAFragmentHeaderAndOptionsIsFound) {
-  PacketBuilder packet;
-  packet.from("2001:db8::1", 1).to("2001:db8::2", 443).extension_header(60).extension_header(60);
-  std::vector<uint8_t> frame = packet.build();
-  frame[14 + 6] = 44;
-  std::fill(frame.begin() + 54 + 1, frame.begin() + 54 + 8, uint8_t{0});
-  ASSERT_EQ(frame[54], 60);
-  EXPECT_FALSE(may_pass_unclassified(frame));
+// IPv6, fragment header (whole packet in one fragment), destination options, TCP or UDP: another
+// fragment could write over what stands behind the options.
+TEST(FragmentRule, HeadersBehindAFragmentHeaderDoNotPass) {
+  for (const bool udp : {false, true}) {
+    PacketBuilder packet = v6(53).extension_header(60).extension_header(60);
+    std::vector<uint8_t> frame = (udp ? packet.udp() : packet).build();
+    frame[14 + 6] = 44;
+    std::fill(frame.begin() + 54 + 1, frame.begin() + 54 + 8, uint8_t{0});
+    ASSERT_EQ(frame[54], 60);
+    EXPECT_FALSE(may_pass_unclassified(frame, true)) << udp;
+  }
 }
 
 TEST(FragmentRule, HeadersThatMayHideATransportDoNotPass) {
   for (const uint8_t next : std::initializer_list<uint8_t>{51, 135, 139, 140, 253, 254}) {
-    std::vector<uint8_t> frame =
-        PacketBuilder().from("2001:db8::1", 1).to("2001:db8::2", 53).udp().payload_of(64).build();
+    std::vector<uint8_t> frame = v6(53).udp().payload_of(64).build();
     frame[14 + 6] = next;
-    EXPECT_FALSE(may_pass_unclassified(frame)) << int{next};
+    EXPECT_FALSE(may_pass_unclassified(frame, true)) << int{next};
   }
 }
 
 TEST(FragmentRule, WhatDoesNotParseDoesNotPass) {
-  const std::vector<uint8_t> frame = PacketBuilder()
-                                         .from("2001:db8::1", 1)
-                                         .to("2001:db8::2", 53)
-                                         .udp()
-                                         .extension_header(0)
-                                         .build();
+  const std::vector<uint8_t> frame = v6(53).udp().extension_header(0).build();
   for (size_t length = 0; length < 14 + 40 + 8; ++length) {
-    EXPECT_FALSE(may_pass_unclassified(Bytes(frame).first(length))) << length;
+    EXPECT_FALSE(may_pass_unclassified(Bytes(frame).first(length), true)) << length;
   }
+  std::vector<uint8_t> short_header = PacketBuilder().udp().fragment(0, true).build();
+  short_header[14] = 0x44;  // a header of 16 bytes
+  EXPECT_FALSE(may_pass_unclassified(short_header, true));
 }
 
 tls::ClientHello hello_with(std::vector<uint16_t> suites, std::vector<uint16_t> signatures) {

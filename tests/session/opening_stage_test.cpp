@@ -39,7 +39,8 @@ class OpeningStageTest : public testing::TestWithParam<bool> {
     const auto syn = client().syn(kClientIsn).mss(1460).build();
     stage_.emplace(
         FlowFacts{},
-        wire::Opening::from_syn(wire::parse_frame(syn, card::Port::kInside).value()).value());
+        wire::Opening::from_syn(wire::parse_frame(syn, card::Port::kInside).value()).value(),
+        budget_);
     ASSERT_EQ(give(card::Port::kInside, syn), OpeningOutcome::kWait);
     ASSERT_EQ(out_.size(), 1U);
     ASSERT_EQ(out_[0].port, card::Port::kOutside);
@@ -57,6 +58,7 @@ class OpeningStageTest : public testing::TestWithParam<bool> {
         .build();
   }
 
+  wire::HoldBudget budget_{1U << 20};
   std::optional<OpeningStage> stage_;
   std::vector<OpeningStage::Out> out_;
 };
@@ -125,6 +127,17 @@ TEST_P(OpeningStageTest, ClientThatClosesInsideItsHelloIsABadHello) {
   ASSERT_EQ(give(card::Port::kInside, data(0, Bytes(hello).first(20))), OpeningOutcome::kWait);
   const auto fin = client().sequence(kClientIsn + 21).ack(kServerIsn + 1).fin().build();
   EXPECT_EQ(give(card::Port::kInside, fin), OpeningOutcome::kBadHello);
+}
+
+TEST_P(OpeningStageTest, NothingIsHeldBeyondTheBudget) {
+  open();
+  wire::HoldShare others(budget_);
+  ASSERT_TRUE(others.grow(budget_.limit() - budget_.used()));
+  const auto frame = data(0, typical_hello());
+  EXPECT_EQ(give(card::Port::kInside, frame), OpeningOutcome::kNoRoom);
+  EXPECT_TRUE(out_.empty()) << "what cannot be held does not pass";
+  others.shrink_to(0);
+  EXPECT_EQ(give(card::Port::kInside, frame), OpeningOutcome::kHello) << "the same packet again";
 }
 
 TEST_P(OpeningStageTest, EndlessHelloIsRefusedAt64KiB) {

@@ -110,7 +110,7 @@ void WireBench::on_opening(card::Port port, const wire::TcpPacket& packet) {
     emit(card::opposite(port), step.frame, 0);
   } else if (step.verdict == wire::OpeningVerdict::kHold) {
     if (!assembler_) {
-      assembler_.emplace(opening_->client().initial_sequence + 1);
+      assembler_.emplace(opening_->client().initial_sequence + 1, held_hellos_);
     }
     EXPECT_TRUE(assembler_->add(packet, 0));
     if (assembler_->contiguous().size() >= client_hello) {

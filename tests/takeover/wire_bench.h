@@ -101,6 +101,7 @@ class WireBench : public takeover::FrameSink {
   std::unique_ptr<takeover::Stack> stack_;
   takeover::ConnectionTable table_;
   std::optional<wire::Opening> opening_;
+  wire::HoldBudget held_hellos_{1U << 20};
   std::optional<wire::Assembler> assembler_;
   std::optional<wire::HelloKeeper> keeper_;
   std::unique_ptr<takeover::Connection> connection_;

@@ -1,6 +1,7 @@
 #include "host/wire/assembler.h"
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 #include <random>
 #include <string>
@@ -16,6 +17,12 @@ namespace {
 using test::PacketBuilder;
 
 constexpr uint32_t kFirst = 0xfffffff0;  // so that every test crosses the wrap
+
+// More than any test holds.
+HoldBudget& budget() {
+  static HoldBudget plenty(1U << 30);
+  return plenty;
+}
 
 std::string letters(size_t size) {
   std::string text(size, ' ');
@@ -40,7 +47,7 @@ TEST(AssemblerTest, EveryCutInBothOrdersGivesTheSameBytes) {
   const std::string hello = letters(517);
   for (size_t at = 0; at <= hello.size(); ++at) {
     for (const bool swapped : {false, true}) {
-      Assembler assembler(kFirst);
+      Assembler assembler(kFirst, budget());
       if (swapped) {
         EXPECT_TRUE(add(assembler, at, hello.substr(at)));
         EXPECT_TRUE(add(assembler, 0, hello.substr(0, at)));
@@ -62,7 +69,7 @@ TEST(AssemblerTest, ShuffledOverlappingSegmentsOf64KiBAssemble) {
     cuts.emplace_back(at, std::min<size_t>(1300, hello.size() - at));
   }
   std::shuffle(cuts.begin(), cuts.end(), random);
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   for (const auto& [at, size] : cuts) {
     ASSERT_TRUE(add(assembler, at, std::string_view(hello).substr(at, size)));
   }
@@ -70,7 +77,7 @@ TEST(AssemblerTest, ShuffledOverlappingSegmentsOf64KiBAssemble) {
 }
 
 TEST(AssemblerTest, FirstCopyOfAByteWins) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, 4, "EFGH"));
   EXPECT_TRUE(add(assembler, 2, "xxxxxxxx"));
   EXPECT_TRUE(add(assembler, 0, "yyyyyyyyyyyy"));
@@ -78,7 +85,7 @@ TEST(AssemblerTest, FirstCopyOfAByteWins) {
 }
 
 TEST(AssemblerTest, HoleStopsTheContiguousBytes) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, 0, "abc"));
   EXPECT_TRUE(add(assembler, 5, "fgh"));
   EXPECT_EQ(as_text(assembler.contiguous()), "abc");
@@ -88,7 +95,7 @@ TEST(AssemblerTest, HoleStopsTheContiguousBytes) {
 }
 
 TEST(AssemblerTest, BytesBeforeTheFirstAreIgnored) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, static_cast<size_t>(-1), "X"));  // a keep-alive
   EXPECT_TRUE(add(assembler, static_cast<size_t>(-3), "XXXabc"));
   EXPECT_TRUE(add(assembler, static_cast<size_t>(-300), "far"));
@@ -96,7 +103,7 @@ TEST(AssemblerTest, BytesBeforeTheFirstAreIgnored) {
 }
 
 TEST(AssemblerTest, FinishedOnlyWhenTheFinIsNext) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, 3, "de", kFin));
   EXPECT_FALSE(assembler.finished());
   EXPECT_TRUE(add(assembler, 0, "abc"));
@@ -104,14 +111,14 @@ TEST(AssemblerTest, FinishedOnlyWhenTheFinIsNext) {
 }
 
 TEST(AssemblerTest, MoreThanAHelloMayHaveIsRefused) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, kMaxHelloBytes - 3, "abc"));
   EXPECT_EQ(add(assembler, kMaxHelloBytes - 2, "abc").code(), Code::kExhausted);
   EXPECT_EQ(add(assembler, 1U << 30, "abc").code(), Code::kExhausted);
 }
 
 TEST(AssemblerTest, FramesThatRepeatAreBoundedToo) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   const std::string text = letters(1400);
   size_t kept = 0;
   while (add(assembler, 0, text) && kept < 10'000) {
@@ -122,6 +129,42 @@ TEST(AssemblerTest, FramesThatRepeatAreBoundedToo) {
 }
 
 // A connection with everything negotiated, for acknowledgements.
+TEST(HoldBudgetTest, AllAssemblersTogetherStayWithinIt) {
+  HoldBudget small(40'000);
+  std::deque<Assembler> assemblers;
+  const std::string segment = letters(1000);
+  size_t kept = 0;
+  for (int i = 0; i < 50; ++i) {
+    assemblers.emplace_back(kFirst, small);
+    const Status status = add(assemblers.back(), 0, segment);
+    EXPECT_TRUE(status || status.code() == Code::kUnavailable) << status.to_string();
+    EXPECT_EQ(assemblers.back().contiguous().size(), status ? segment.size() : 0U);
+    kept += status ? 1 : 0;
+    EXPECT_LE(small.used(), small.limit());
+  }
+  EXPECT_GE(kept, 10U);
+  EXPECT_LT(kept, 40U) << "frames and bytes are counted, not bytes alone";
+  assemblers.pop_front();
+  EXPECT_TRUE(add(assemblers.back(), 0, segment)) << "what one gave back, another may take";
+  assemblers.clear();
+  EXPECT_EQ(small.used(), 0U);
+}
+
+TEST(HoldBudgetTest, AByteFarAheadCostsWhatItTakes) {
+  HoldBudget small(40'000);
+  Assembler assembler(kFirst, small);
+  EXPECT_EQ(add(assembler, 60'000, "x").code(), Code::kUnavailable);
+  EXPECT_EQ(small.used(), 0U);
+  EXPECT_TRUE(assembler.frames().empty());
+}
+
+TEST(HoldBudgetTest, RefusedFramesCostNothing) {
+  Assembler assembler(kFirst, budget());
+  const size_t before = budget().used();
+  EXPECT_EQ(add(assembler, kMaxHelloBytes, "x").code(), Code::kExhausted);
+  EXPECT_EQ(budget().used(), before);
+}
+
 class EarlyAckTest : public testing::TestWithParam<bool> {
  protected:
   EarlyAckTest() {
@@ -154,7 +197,7 @@ class EarlyAckTest : public testing::TestWithParam<bool> {
 };
 
 TEST_P(EarlyAckTest, AskedForAfterThreeSegmentsAndThenEverySecond) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   const std::string text = letters(1400);
   size_t offset = 0;
   const auto add_segment = [&] {
@@ -185,7 +228,7 @@ TEST_P(EarlyAckTest, AskedForAfterThreeSegmentsAndThenEverySecond) {
 }
 
 TEST_P(EarlyAckTest, ShortOrRepeatedSegmentIsAcknowledgedAtOnce) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_FALSE(assembler.wants_ack());
   EXPECT_TRUE(add(assembler, 3, "de"));
   EXPECT_FALSE(assembler.wants_ack());  // nothing contiguous yet
@@ -200,7 +243,7 @@ TEST_P(EarlyAckTest, ShortOrRepeatedSegmentIsAcknowledgedAtOnce) {
 }
 
 TEST_P(EarlyAckTest, KeeperSendsUntilTheServerHasAll) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   const std::string text = letters(4200);
   for (size_t at = 0; at < text.size(); at += 1400) {
     EXPECT_TRUE(add(assembler, at, text.substr(at, 1400)));
@@ -242,7 +285,7 @@ TEST_P(EarlyAckTest, KeeperSendsUntilTheServerHasAll) {
 }
 
 TEST_P(EarlyAckTest, KeeperTakesThreeDuplicatesForALoss) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, 0, letters(1400)));
   (void)assembler.acknowledge(*opening_);
   HelloKeeper keeper(*opening_, assembler, clock_);
@@ -258,7 +301,7 @@ TEST_P(EarlyAckTest, KeeperTakesThreeDuplicatesForALoss) {
 }
 
 TEST_P(EarlyAckTest, KeeperGivesUpOnASilentServer) {
-  Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   EXPECT_TRUE(add(assembler, 0, letters(1400)));
   (void)assembler.acknowledge(*opening_);
   HelloKeeper keeper(*opening_, assembler, clock_);
@@ -276,8 +319,23 @@ TEST_P(EarlyAckTest, KeeperGivesUpOnASilentServer) {
   EXPECT_TRUE(keeper.due().empty());
 }
 
+TEST_P(EarlyAckTest, KeeperHoldsItsPartOfTheBudget) {
+  HoldBudget small(40'000);
+  {
+    std::optional<HelloKeeper> keeper;
+    {
+      Assembler assembler(kFirst, small);
+      EXPECT_TRUE(add(assembler, 0, letters(1400)));
+      (void)assembler.acknowledge(*opening_);
+      keeper.emplace(*opening_, assembler, clock_);
+    }
+    EXPECT_EQ(small.used(), 1400U);
+  }
+  EXPECT_EQ(small.used(), 0U);
+}
+
 TEST_P(EarlyAckTest, KeeperOfNothingIsDone) {
-  const Assembler assembler(kFirst);
+  Assembler assembler(kFirst, budget());
   const HelloKeeper keeper(*opening_, assembler, clock_);
   EXPECT_TRUE(keeper.done());
 }

@@ -364,8 +364,11 @@ Status Pipeline::update_keys(FlowId id, Direction direction, const RecordKey& in
   if (flow == nullptr) {
     return {Code::kNotFound, "update_keys: no such flow"};
   }
-  if (!flow->splicer || flow->failed) {
-    return {Code::kInvalidArgument, "update_keys: the flow is not spliced, or it has failed"};
+  if (flow->failed) {
+    return {Code::kUnavailable, "update_keys: the flow has failed"};
+  }
+  if (!flow->splicer) {
+    return {Code::kInvalidArgument, "update_keys: the flow is not spliced"};
   }
   return flow->splicer->update_keys(direction, in, out);
 }

@@ -1,0 +1,316 @@
+// A connection that is decrypted, from its SYN on: OpenSSL ends behind as much TCP as they need,
+// the kernel's TCP and real legs in between, a fake card to hand over to.
+#include "host/session/inspection.h"
+
+#include "tests/session/session_world.h"
+#include "tests/tls/leg_fixture.h"
+
+namespace vitrine::session {
+namespace {
+
+using card::Port;
+using test::CertBuilder;
+using test::PacketBuilder;
+using test::TcpEnd;
+using tls::test::SslPeer;
+
+// A TLS application over a TCP end.
+struct TlsEnd {
+  TcpEnd tcp;
+  SslPeer ssl;
+  bool talking = true;  // false: TCP only
+  std::string received;
+
+  void step() {
+    if (!talking || !tcp.established()) {
+      return;
+    }
+    const std::vector<uint8_t> bytes = tcp.take_received();
+    if (!bytes.empty()) {
+      ssl.feed(bytes);
+    }
+    if (ssl.handshake()) {
+      received += ssl.read();
+    }
+    if (const std::vector<uint8_t> output = ssl.output(); !output.empty()) {
+      tcp.send(output);
+    }
+  }
+  bool done() const { return SSL_is_init_finished(ssl.ssl()) != 0; }
+};
+
+tls::test::Identity identity_of(const test::TestCert& certificate) {
+  return {up_ref(certificate.certificate.get()), up_ref(certificate.key.get())};
+}
+
+class InspectionTest : public SessionWorld {
+ protected:
+  // `version` 0x0303 or 0x0304.
+  void connect(uint16_t version = 0x0304) {
+    // Every connection has ports of its own: a socket of one before may linger in the stack.
+    static uint16_t port = 30000;
+    const PacketBuilder to_server =
+        PacketBuilder().from("192.0.2.1", ++port).to("198.51.100.7", 443);
+    const auto versions = [version](SSL_CTX* context) {
+      SSL_CTX_set_min_proto_version(context, version);
+      SSL_CTX_set_max_proto_version(context, version);
+    };
+    near_ = std::make_unique<TlsEnd>(
+        TlsEnd{TcpEnd(to_server, Port::kInside, 1000), SslPeer::client(versions), true, ""});
+    SSL_set_tlsext_host_name(near_->ssl.ssl(), kServerName);
+    far_ = std::make_unique<TlsEnd>(
+        TlsEnd{TcpEnd(PacketBuilder(to_server).reply(), Port::kOutside, 5000),
+               SslPeer::server(identity_of(certificate_), versions), true, ""});
+    client_ = &near_->tcp;
+    server_ = &far_->tcp;
+    applications_ = [this] {
+      near_->step();
+      far_->step();
+    };
+    near_->tcp.open();
+  }
+  bool spliced() {
+    return run_until([&] { return flows(api::FlowState::kSpliced) == 1; });
+  }
+  // On the host for good.
+  bool relayed() {
+    return run_until([&] {
+      const Snapshot now = engine_->snapshot(1);
+      return now.rows.size() == 1 && !now.rows[0].relay_reason.empty();
+    });
+  }
+  bool nothing_left() {
+    return run_until([&] {
+      const Snapshot now = engine_->snapshot(0);
+      return std::all_of(now.flows.begin(), now.flows.end(), [](uint64_t n) { return n == 0; });
+    });
+  }
+  std::string client_alert() const { return near_->ssl.error(); }
+  // Records and frames of the splice's last state, as the card would tell them.
+  void card_saw_traffic() {
+    for (auto& direction : card_.stats.directions) {
+      direction.packets = 3;
+      direction.next_sequence = 7000;
+      direction.last_acknowledgement = 8000;
+    }
+  }
+
+  test::TestCert certificate_ = CertBuilder("/CN=server").dns(kServerName).signed_by(root_);
+  std::unique_ptr<TlsEnd> near_;  // the client
+  std::unique_ptr<TlsEnd> far_;   // the server
+};
+
+TEST_F(InspectionTest, IsDecryptedAndHandedToTheCard) {
+  for (const uint16_t version : tls::test::kBothVersions) {
+    if (engine_ == nullptr) {
+      start();
+    }
+    connect(version);
+    ASSERT_TRUE(spliced()) << version;
+    EXPECT_TRUE(near_->done() && far_->done());
+    const UniqueX509 seen(SSL_get1_peer_certificate(near_->ssl.ssl()));
+    ASSERT_NE(seen, nullptr);
+    EXPECT_EQ(trust::issuer_of(seen.get()), trust::subject_of(ca_.certificate.get()));
+    ASSERT_EQ(card_.installed.size(), 1U);
+    const card::FlowSpec& spec = card_.installed.at(card_.only_flow());
+    EXPECT_EQ(spec.action, card::Action::kSplice);
+    ASSERT_TRUE(spec.splice.has_value());
+    EXPECT_EQ(static_cast<uint16_t>(spec.splice->version), version);
+    EXPECT_EQ(spec.splice->directions[0].next_in.has_value(), version == 0x0304);
+    EXPECT_GE(received_.size(), 2U) << "a fresh acknowledgement each way, through the card";
+    received_.clear();
+    card::FlowEvent closed;
+    closed.flow = card_.only_flow();
+    card_.installed.clear();
+    engine_->on_event(closed);
+    EXPECT_TRUE(nothing_left());
+  }
+  EXPECT_EQ(events(events::EventType::kTlsEstablished).size(), 2U);
+  const auto ended = events(events::EventType::kTlsClosed);
+  ASSERT_EQ(ended.size(), 2U);
+  EXPECT_EQ(ended[0].inspection.handling, "spliced");
+  EXPECT_EQ(count("handovers"), 2U);
+}
+
+TEST_F(InspectionTest, IsRelayedWhereTheCardRefusesIt) {
+  card_.install_answer = Status(Code::kInvalidArgument, "not this one");
+  start();
+  connect();
+  ASSERT_TRUE(relayed());
+  EXPECT_EQ(engine_->snapshot(1).rows[0].relay_reason, "the card: not this one");
+  near_->ssl.write("question");
+  far_->ssl.write("an answer");
+  EXPECT_TRUE(
+      run_until([&] { return far_->received == "question" && near_->received == "an answer"; }));
+  EXPECT_EQ(count("handovers_failed"), 1U);
+  near_->tcp.finish();
+  ASSERT_TRUE(run_until([&] { return far_->tcp.finished(); }));
+  far_->tcp.finish();
+  EXPECT_TRUE(run_until([&] { return near_->tcp.finished(); }));
+  EXPECT_TRUE(nothing_left());
+  const auto ended = events(events::EventType::kTlsClosed);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].inspection.handling, "relayed");
+  EXPECT_EQ(ended[0].inspection.close_reason, "closed by both ends");
+  EXPECT_EQ(ended[0].inspection.host_payload_bytes, 17U);
+}
+
+// What is let through must not keep what is inspected from the card.
+TEST_F(InspectionTest, AFullCardMakesRoomForASplice) {
+  card_.max_flows = 1;
+  policy_->decision = policy::Decision::kDoNotDecrypt;
+  start();
+  connect();
+  ASSERT_TRUE(run_until([&] { return flows(api::FlowState::kBypassed) == 1; }));
+  policy_->decision = policy::Decision::kDecrypt;
+  connect();
+  ASSERT_TRUE(run_until([&] {
+    clock_.advance_ms(1);
+    return flows(api::FlowState::kSpliced) == 1;
+  }));
+  EXPECT_EQ(count("bypasses_demoted"), 1U);
+  EXPECT_EQ(count("handovers_retried"), 1U);
+  EXPECT_EQ(flows(api::FlowState::kBypassed), 1U);
+}
+
+TEST_F(InspectionTest, FullForGoodMeansRelay) {
+  card_.install_answer = Status(Code::kExhausted, "full");
+  start();
+  connect();
+  ASSERT_TRUE(run_until([&] {
+    clock_.advance_ms(50);
+    const Snapshot now = engine_->snapshot(1);
+    return now.rows.size() == 1 && now.rows[0].relay_reason == "the card: full";
+  }));
+  EXPECT_EQ(count("handovers_retried"), config_.handover_attempts - 1);
+  near_->ssl.write("question");
+  EXPECT_TRUE(run_until([&] { return far_->received == "question"; }));
+}
+
+TEST_F(InspectionTest, UntrustedServerIsNotConnectedToTheClient) {
+  certificate_ = CertBuilder("/CN=server").dns(kServerName).self_signed();
+  start();
+  connect();
+  ASSERT_TRUE(run_until([&] { return near_->ssl.error().find("unknown ca") != std::string::npos; }))
+      << near_->ssl.error();
+  const auto told = events(events::EventType::kTlsAbort);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].inspection.cause, events::Cause::kCertificateSelfSigned);
+  EXPECT_EQ(told[0].inspection.leg, events::Leg::kServer);
+  EXPECT_EQ(count("handshakes_failed"), 1U);
+}
+
+TEST_F(InspectionTest, SilentServerEndsTheHandshakeInTime) {
+  start();
+  connect();
+  far_->talking = false;
+  ASSERT_TRUE(run_until([&] { return flows(api::FlowState::kHandshake) == 1; }));
+  clock_.advance_ms(config_.handshake_timeout_ms);
+  ASSERT_TRUE(run_until([&] { return count("handshakes_failed") == 1; }));
+  EXPECT_TRUE(run_until([&] { return !near_->ssl.error().empty(); })) << "the client hears of it";
+  const auto told = events(events::EventType::kTlsAbort);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].inspection.cause, events::Cause::kServerTimeout);
+}
+
+TEST_F(InspectionTest, ServerThatResetsIsNamed) {
+  start();
+  connect();
+  far_->talking = false;
+  ASSERT_TRUE(run_until([&] { return flows(api::FlowState::kHandshake) == 1; }));
+  ASSERT_TRUE(run_until([&] { return !far_->tcp.take_received().empty(); }));
+  far_->tcp.reset();
+  ASSERT_TRUE(run_until([&] { return count("handshakes_failed") == 1; }));
+  const auto told = events(events::EventType::kTlsAbort);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].inspection.cause, events::Cause::kServerReset);
+}
+
+TEST_F(InspectionTest, ResetOfARelayedConnectionReachesTheOtherEnd) {
+  card_.install_answer = Status(Code::kInvalidArgument, "not this one");
+  start();
+  connect();
+  ASSERT_TRUE(relayed());
+  near_->tcp.reset();
+  EXPECT_TRUE(run_until([&] { return far_->tcp.was_reset(); }));
+  EXPECT_TRUE(nothing_left());
+  const auto ended = events(events::EventType::kTlsClosed);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].inspection.close_reason, "reset by the client");
+}
+
+TEST_F(InspectionTest, SilentRelayedConnectionEnds) {
+  card_.install_answer = Status(Code::kInvalidArgument, "not this one");
+  start();
+  connect();
+  ASSERT_TRUE(relayed());
+  clock_.advance_ms(config_.idle_timeout_ms);
+  EXPECT_TRUE(run_until([&] { return near_->tcp.was_reset() && far_->tcp.was_reset(); }));
+  const auto ended = events(events::EventType::kTlsClosed);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].inspection.cause, events::Cause::kIdleTimeout);
+}
+
+class KeyUpdateTest : public InspectionTest {
+ protected:
+  void SetUp() override {
+    start();
+    connect();
+    ASSERT_TRUE(spliced());
+    card_saw_traffic();
+  }
+  void key_update() {
+    card::FlowEvent event;
+    event.type = card::FlowEvent::Type::kKeyUpdate;
+    event.flow = card_.only_flow();
+    engine_->on_event(event);
+  }
+};
+
+TEST_F(KeyUpdateTest, BringsTheCardTheNextGeneration) {
+  key_update();
+  EXPECT_EQ(card_.key_updates, 1U);
+  EXPECT_EQ(count("key_updates"), 1U);
+  EXPECT_EQ(flows(api::FlowState::kSpliced), 1U);
+}
+
+TEST_F(KeyUpdateTest, ThatTheCardDoesNotTakeEndsTheFlowWithItsCause) {
+  card_.update_keys_answer = Status(Code::kInternal, "no memory for keys");
+  key_update();
+  EXPECT_TRUE(card_.installed.empty());
+  EXPECT_EQ(flows(api::FlowState::kSpliced), 0U);
+  EXPECT_TRUE(run_until([&] { return near_->tcp.was_reset() && far_->tcp.was_reset(); }));
+  const auto told = events(events::EventType::kTlsAbort);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].inspection.cause, events::Cause::kKeysFailed);
+  EXPECT_EQ(told[0].inspection.handling, "spliced");
+  EXPECT_EQ(told[0].inspection.card_packets, 6U);
+  EXPECT_EQ(told[0].inspection.close_reason, "no memory for keys");
+}
+
+// The flow may close between the KeyUpdate and the host's answer: its closed event tells.
+TEST_F(KeyUpdateTest, OfAFlowThatHasEndedIsNoFailure) {
+  for (const Code code : {Code::kUnavailable, Code::kNotFound}) {
+    card_.update_keys_answer = Status(code, "it has ended");
+    key_update();
+    EXPECT_EQ(flows(api::FlowState::kSpliced), 1U);
+  }
+  EXPECT_TRUE(events(events::EventType::kTlsAbort).empty());
+}
+
+TEST_F(KeyUpdateTest, DrainEndsSplicedFlowsAndSaysWhy) {
+  bool drained = false;
+  engine_->drain(1000, [&] { drained = true; });
+  EXPECT_TRUE(run_until([&] {
+    clock_.advance_ms(1);
+    return drained;
+  }));
+  EXPECT_TRUE(near_->tcp.was_reset() && far_->tcp.was_reset());
+  const auto ended = events(events::EventType::kTlsClosed);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].inspection.cause, events::Cause::kShutdown);
+  EXPECT_EQ(ended[0].inspection.close_reason, "the appliance stopped");
+}
+
+}  // namespace
+}  // namespace vitrine::session
