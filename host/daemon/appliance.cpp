@@ -45,6 +45,7 @@ session::Config session_config(const Options& options) {
   config.handshake_timeout_ms = options.handshake_timeout_s * 1000;
   config.idle_timeout_ms = options.idle_timeout_s * 1000;
   config.reset_midstream = options.fail_mode == FailMode::kClosed;
+  config.block_quic = options.block_quic;
   return config;
 }
 
@@ -55,6 +56,7 @@ struct Appliance::Parts {
   explicit Parts(const Options& given) : options(given) {}
 
   Options options;
+  Account account;
   UniqueFd run_lock;
   UniqueFd guard;
   std::optional<KeyLog> key_log;
@@ -87,6 +89,11 @@ struct Appliance::Parts {
 };
 
 Status Appliance::Parts::begin() {
+  auto found = find_account(options.user);
+  if (!found) {
+    return found.status();
+  }
+  account = std::move(found).value();
   if (Status secure = secure_memory_init(); !secure) {
     return secure;
   }
@@ -149,7 +156,7 @@ Status Appliance::Parts::privileged() {
   if (Status locked = lock_memory(); !locked) {
     return locked;
   }
-  return drop_privileges(options.user, options.state_dir, options.socket);
+  return drop_privileges(account, options.state_dir, options.socket);
 }
 
 Status Appliance::Parts::open_stores() {

@@ -82,8 +82,7 @@ void add_process_options(CLI::App& app, Options& options) {
   app.add_option("--socket", options.socket, "API socket")
       ->envname("VITRINE_SOCKET")
       ->capture_default_str();
-  app.add_option("--user", options.user,
-                 "User to run as after start (default: vitrine, else nobody)");
+  app.add_option("--user", options.user, "User to run as after start (default: vitrine)");
   app.add_option("--name", options.device_name, "Device name on events (default: host name)");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))

@@ -9,53 +9,14 @@
 #include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace vitrine::daemon {
 namespace {
 
+constexpr const char* kDefaultUser = "vitrine";
+constexpr const char* kNotGiven = "ca";  // the signer's
 constexpr cap_value_t kKept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_IPC_LOCK};
-
-const passwd* find_user(const std::string& user) {
-  if (!user.empty()) {
-    return getpwnam(user.c_str());
-  }
-  const passwd* own = getpwnam("vitrine");
-  return own != nullptr ? own : getpwnam("nobody");
-}
-
-Status give_state(const std::string& state_dir, uid_t uid, gid_t gid) {
-  namespace fs = std::filesystem;
-  if (chown(state_dir.c_str(), uid, gid) != 0) {
-    return Status::from_errno("cannot give " + state_dir + " to the daemon's user", errno);
-  }
-  std::error_code error;
-  fs::recursive_directory_iterator entry(state_dir, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->path() == fs::path(state_dir) / "ca") {
-      entry.disable_recursion_pending();
-      continue;
-    }
-    if (lchown(entry->path().c_str(), uid, gid) != 0) {
-      return Status::from_errno("cannot give " + entry->path().string() + " to the daemon's user",
-                                errno);
-    }
-  }
-  return error ? Status(Code::kInternal, "cannot read " + state_dir + ": " + error.message())
-               : Status::ok();
-}
-
-Status make_socket_directory(const std::string& socket_path, uid_t uid, gid_t gid) {
-  const std::string directory = std::filesystem::path(socket_path).parent_path();
-  if (directory.empty() || mkdir(directory.c_str(), 0755) != 0) {
-    return Status::ok();  // there already; whether it can be used shows when the API listens
-  }
-  if (chown(directory.c_str(), uid, gid) != 0) {
-    return Status::from_errno("cannot give " + directory + " to the daemon's user", errno);
-  }
-  return Status::ok();
-}
 
 Status keep_capabilities() {
   const std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)> caps(cap_init(), cap_free);
@@ -70,23 +31,38 @@ Status keep_capabilities() {
 
 }  // namespace
 
-Status drop_privileges(const std::string& user, const std::string& state_dir,
-                       const std::string& socket_path) {
-  const passwd* account = find_user(user);
-  if (account == nullptr) {
-    return {Code::kNotFound, "no user '" + user + "'; create it, or name another with --user"};
+Result<Account> find_account(const std::string& user) {
+  const std::string name = user.empty() ? kDefaultUser : user;
+  const passwd* found = getpwnam(name.c_str());
+  if (found == nullptr) {
+    return {Code::kNotFound, "no user '" + name +
+                                 "' to run as; make one (useradd --system --no-create-home "
+                                 "--shell /usr/sbin/nologin " +
+                                 kDefaultUser + "), or name another with --user"};
   }
-  const uid_t uid = account->pw_uid;
-  const gid_t gid = account->pw_gid;
-  if (Status given = give_state(state_dir, uid, gid); !given) {
+  if (found->pw_uid == 0) {
+    return {Code::kInvalidArgument, "user '" + name +
+                                        "' is root, whose rights are to be given up; name another "
+                                        "with --user"};
+  }
+  return Account{found->pw_name, {found->pw_uid, found->pw_gid}};
+}
+
+Status drop_privileges(const Account& account, const std::string& state_dir,
+                       const std::string& socket_path) {
+  const auto [uid, gid] = account.owner;
+  if (Status given = give_tree(state_dir, kNotGiven, account.owner); !given) {
     return given;
   }
-  if (Status made = make_socket_directory(socket_path, uid, gid); !made) {
-    return made;
+  const std::string socket_directory = std::filesystem::path(socket_path).parent_path();
+  if (!socket_directory.empty()) {
+    if (Status made = make_directory_for(socket_directory, account.owner); !made) {
+      return made;
+    }
   }
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || setgroups(1, &gid) != 0 ||
       setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
-    return Status::from_errno("cannot become " + std::string(account->pw_name), errno);
+    return Status::from_errno("cannot become " + account.name, errno);
   }
   if (Status kept = keep_capabilities(); !kept) {
     return kept;
@@ -96,8 +72,7 @@ Status drop_privileges(const std::string& user, const std::string& state_dir,
     return Status::from_errno("cannot harden the process", errno);
   }
   if (access(state_dir.c_str(), R_OK | W_OK | X_OK) != 0) {
-    return {Code::kPermission, "user " + std::string(account->pw_name) + " cannot use " +
-                                   state_dir +
+    return {Code::kPermission, "user " + account.name + " cannot use " + state_dir +
                                    "; make its parent directories searchable (chmod o+x), or name "
                                    "another user with --user"};
   }

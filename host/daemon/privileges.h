@@ -4,15 +4,25 @@
 #include <string>
 
 #include "host/base/status.h"
+#include "host/daemon/give_away.h"
 
 namespace vitrine::daemon {
 
-// Becomes `user` (empty: "vitrine" where it exists, else "nobody"), keeping only CAP_NET_ADMIN,
-// CAP_NET_RAW and CAP_NET_BIND_SERVICE (TCP repair, transparent sockets at servers' ports) and
-// CAP_IPC_LOCK (memory allocated later is locked too). Gives `state_dir` and what lies in it, but
-// for ca/, to the user first, and makes the API socket's directory for it where that is missing.
-// REQUIRES: root, and no other thread yet.
-Status drop_privileges(const std::string& user, const std::string& state_dir,
+struct Account {
+  std::string name;
+  Owner owner;
+};
+
+// The user to run as; empty stands for "vitrine". kNotFound, with what to type, where the machine
+// has none: there is no other default, because a user that other services share ("nobody") would
+// let those at the state directory. kInvalidArgument for root.
+Result<Account> find_account(const std::string& user);
+
+// Becomes `account`, keeping only CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE (TCP repair,
+// transparent sockets at servers' ports) and CAP_IPC_LOCK (memory allocated later is locked too).
+// Gives it `state_dir` and what lies in it, but for ca/, first, and makes the API socket's
+// directory for it where that is missing. REQUIRES: root, and no other thread yet.
+Status drop_privileges(const Account& account, const std::string& state_dir,
                        const std::string& socket_path);
 
 // Locks present and future memory, so that no key is ever swapped out. REQUIRES: root.

@@ -81,6 +81,8 @@ void SessionWorld::start() {
 }
 
 SessionWorld::~SessionWorld() {
+  io_.restart();
+  io_.poll();  // questions to the engine that nobody had answered
   engine_.reset();
   io_.restart();
   io_.poll();  // what the engine had asked for, cancelled

@@ -1,0 +1,110 @@
+// The API's answers, asked from another thread as the API does.
+#include "host/daemon/backend.h"
+
+#include <future>
+
+#include <boost/asio/executor_work_guard.hpp>
+
+#include "tests/session/session_world.h"
+
+namespace vitrine::daemon {
+namespace {
+
+class BackendTest : public session::SessionWorld {
+ protected:
+  void SetUp() override {
+    start();
+    options_.inside = "eth1";
+    options_.outside = "eth2";
+    options_.state_dir = state_.path();
+    policy_ = std::make_shared<policy::DecryptAllPolicy>(
+        7, std::vector{IpNetwork::parse("192.0.2.0/24").value()});
+    backend_ = std::make_unique<Backend>(
+        BackendParts{options_, io_, *engine_, card_, *trust_, *hub_, policy_, clock_});
+  }
+  // Asks on a thread while this one, the session's, runs.
+  template <typename Ask>
+  auto ask(Ask question) {
+    auto answer = std::async(std::launch::async, question);
+    EXPECT_TRUE(run_until(
+        [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+    return answer.get();
+  }
+
+  Options options_;
+  std::shared_ptr<policy::DecryptAllPolicy> policy_;
+  std::unique_ptr<Backend> backend_;
+};
+
+TEST_F(BackendTest, StatusSaysWhatRunsAndForHowLong) {
+  options_.fail_mode = FailMode::kOpen;
+  clock_.advance_ms(1500);
+  const api::ApplianceStatus status = ask([&] { return backend_->status(); });
+  EXPECT_EQ(status.inside, "eth1");
+  EXPECT_EQ(status.outside, "eth2");
+  EXPECT_EQ(status.card.kind, "fake");
+  EXPECT_TRUE(status.fail_open);
+  EXPECT_EQ(status.uptime_ms, 1500U);
+  EXPECT_EQ(status.configuration_version, 7U);
+  EXPECT_EQ(status.state_directory, state_.path());
+  EXPECT_TRUE(status.ca_fingerprint.empty()) << "there is no CA";
+}
+
+TEST_F(BackendTest, FlowsAndCountersAreTheEngines) {
+  punt(card::Port::kInside, test::PacketBuilder().syn(1).build());
+  const auto rows = ask([&] { return backend_->flows(10); });
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].server.to_string(), "198.51.100.7:443");
+  EXPECT_EQ(ask([&] { return backend_->flows(0); }).size(), 0U);
+  const auto report = ask([&] { return backend_->counters(); });
+  const auto connections =
+      std::find_if(report.host.begin(), report.host.end(),
+                   [](const api::NamedCount& row) { return row.name == "connections"; });
+  ASSERT_NE(connections, report.host.end());
+  EXPECT_EQ(connections->value, 1U);
+}
+
+TEST_F(BackendTest, PolicyNamesTheBypassedNetworksFirst) {
+  const api::PolicyReport report = backend_->policy();
+  EXPECT_EQ(report.configuration_version, 7U);
+  ASSERT_EQ(report.rules.size(), 2U);
+  EXPECT_EQ(report.rules[0].name, policy::DecryptAllPolicy::kBypassRule);
+  EXPECT_EQ(report.rules[1].name, policy::DecryptAllPolicy::kDecryptRule);
+}
+
+TEST_F(BackendTest, CertificatesComeAndGoAndAreTold) {
+  const test::TestCert other = test::CertBuilder("/CN=other").ca().self_signed();
+  const size_t before = backend_->certificates().size();
+  const auto imported = backend_->import_certificates(other.pem());
+  ASSERT_TRUE(imported) << imported.status().to_string();
+  ASSERT_EQ(imported->size(), 1U);
+  EXPECT_EQ((*imported)[0].subject, "/CN=other");
+  EXPECT_EQ((*imported)[0].role, "trusted");
+  EXPECT_EQ(backend_->certificates().size(), before + 1);
+  EXPECT_EQ(backend_->import_certificates(other.pem()).status().code(), Code::kAlreadyExists);
+  EXPECT_FALSE(backend_->import_certificates("garbage"));
+  ASSERT_TRUE(backend_->remove_certificate((*imported)[0].id));
+  EXPECT_FALSE(backend_->remove_certificate((*imported)[0].id));
+  EXPECT_EQ(backend_->certificates().size(), before);
+  const auto told = events(events::EventType::kConfigurationChange);
+  ASSERT_EQ(told.size(), 2U) << "failures change nothing";
+  EXPECT_EQ(told[0].inspection.message, "certificate imported: /CN=other");
+}
+
+TEST_F(BackendTest, CaIsShownOnceThereIsOne) {
+  EXPECT_EQ(backend_->ca().status().code(), Code::kNotFound);
+  const auto made = signer::ca_init(state_.path());
+  ASSERT_TRUE(made) << made.status().to_string();
+  const auto shown = backend_->ca();
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->certificate.fingerprint, made->fingerprint);
+  EXPECT_EQ(shown->pem, made->pem);
+  EXPECT_EQ(ask([&] { return backend_->status(); }).ca_fingerprint, made->fingerprint);
+}
+
+TEST_F(BackendTest, SessionThreadThatDoesNotAnswerIsNotWaitedForForEver) {
+  EXPECT_TRUE(backend_->flows(10).empty());  // nobody runs the session's loop
+}
+
+}  // namespace
+}  // namespace vitrine::daemon
