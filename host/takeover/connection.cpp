@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
+#include "host/base/checksum.h"
+#include "host/base/tcp_header.h"
 #include "host/takeover/impersonate.h"
-#include "host/wire/checksum.h"
 #include "host/wire/tcp_build.h"
 
 namespace vitrine::takeover {
@@ -158,8 +159,9 @@ void Connection::from_stack(const wire::TcpPacket& packet, uint16_t segment_size
   legs_[1 - leg].link.frame_into(scratch_, packet.ip());
   if (packet.has(wire::kAck) && to.sent_window != packet.window) {
     uint8_t* tcp = &scratch_[scratch_.size() - packet.tcp().size()];
-    store_be16(tcp + 14, to.sent_window);
-    store_be16(tcp + 16, wire::moved_checksum(load_be16(tcp + 16), packet.window, to.sent_window));
+    store_be16(tcp + kTcpWindow, to.sent_window);
+    uint8_t* sum = tcp + kTcpChecksum;
+    store_be16(sum, moved_checksum(load_be16(sum), packet.window, to.sent_window));
   }
   const bool large = segment_size != 0 && packet.payload.size() > segment_size;
   (void)sink_.inject(card::InjectAs::kEgress, {port_of(leg), large ? segment_size : uint16_t{0}},

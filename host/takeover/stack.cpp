@@ -15,25 +15,14 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "host/base/checksum.h"
+#include "host/base/ip_header.h"
+#include "host/base/tcp_header.h"
+#include "host/base/vnet_header.h"
 #include "host/takeover/netlink.h"
-#include "host/wire/checksum.h"
 
 namespace vitrine::takeover {
 namespace {
-
-// What precedes each packet, in host byte order (virtio 1.0, section 5.1.6; the kernel's header is
-// not C++).
-struct OffloadHeader {
-  uint8_t flags = 0;
-  uint8_t segmentation = 0;
-  uint16_t header_size = 0;
-  uint16_t segment_size = 0;
-  uint16_t checksum_start = 0;
-  uint16_t checksum_offset = 0;
-};
-static_assert(sizeof(OffloadHeader) == 10);
-constexpr uint8_t kNeedsChecksum = 1;
-constexpr uint8_t kNotSegmented = 0;
 
 constexpr uint32_t kTable = 100;
 constexpr uint32_t kMtu = 65535;
@@ -142,13 +131,13 @@ Status lay_out() {
 }
 
 // The sum that the device would have put in.
-void complete_checksum(MutableBytes ip, const OffloadHeader& header) {
+void complete_checksum(MutableBytes ip, const VnetHeader& header) {
   const size_t start = header.checksum_start;
   const size_t field = start + header.checksum_offset;
   if ((header.flags & kNeedsChecksum) == 0 || field + 2 > ip.size()) {
     return;
   }
-  const uint16_t sum = wire::ones_sum(ip.subspan(start));
+  const uint16_t sum = ones_sum(ip.subspan(start));
   store_be16(&ip[field], static_cast<uint16_t>(~sum));
 }
 
@@ -174,13 +163,13 @@ Result<std::unique_ptr<Stack>> Stack::create() {
 }
 
 Status Stack::write(Bytes ip_packet) {
-  OffloadHeader header;
-  if (ip_packet.size() >= 40) {
+  VnetHeader header;
+  if (ip_packet.size() >= kIpv4Header + kTcpHeader) {
     // The packet path has checked the sum; the kernel need not again.
     header.flags = kNeedsChecksum;
-    header.checksum_start =
-        ip_packet[0] >> 4 == 4 ? static_cast<uint16_t>((ip_packet[0] & 0x0fU) * 4U) : uint16_t{40};
-    header.checksum_offset = 16;
+    header.checksum_start = static_cast<uint16_t>(
+        ip_version(ip_packet[0]) == 4 ? ipv4_header_size(ip_packet[0]) : kIpv6Header);
+    header.checksum_offset = kTcpChecksum;
   }
   const iovec parts[] = {{&header, sizeof header},
                          {const_cast<uint8_t*>(ip_packet.data()), ip_packet.size()}};
@@ -193,7 +182,7 @@ Status Stack::write(Bytes ip_packet) {
 size_t Stack::read(const std::function<void(const StackPacket&)>& handler, size_t budget) {
   size_t count = 0;
   while (count < budget) {
-    OffloadHeader header;
+    VnetHeader header;
     const iovec parts[] = {{&header, sizeof header}, {buffer_.data(), buffer_.size()}};
     const ssize_t size = ::readv(tun_.get(), parts, 2);
     if (size < static_cast<ssize_t>(sizeof header)) {
@@ -202,7 +191,7 @@ size_t Stack::read(const std::function<void(const StackPacket&)>& handler, size_
     ++count;
     const auto ip = MutableBytes(buffer_).first(static_cast<size_t>(size) - sizeof header);
     complete_checksum(ip, header);
-    const bool large = header.segmentation != kNotSegmented;
+    const bool large = header.gso_type != kGsoNone;
     handler({ip, large ? header.segment_size : uint16_t{0}});
   }
   return count;

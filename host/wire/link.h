@@ -10,12 +10,9 @@
 #include <vector>
 
 #include "host/base/bytes.h"
+#include "host/base/link_header.h"
 
 namespace vitrine::wire {
-
-constexpr size_t kEthernetSize = 14;
-constexpr size_t kVlanTagSize = 4;
-constexpr size_t kMaxLinkSize = kEthernetSize + 2 * kVlanTagSize;
 
 class LinkTemplate {
  public:

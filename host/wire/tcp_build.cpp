@@ -3,67 +3,52 @@
 #include <algorithm>
 #include <cassert>
 
-#include "host/wire/checksum.h"
+#include "host/base/checksum.h"
+#include "host/base/ip_header.h"
+#include "host/base/tcp_header.h"
 
 namespace vitrine::wire {
 namespace {
 
-constexpr size_t kIpv4Header = 20;
-constexpr size_t kIpv6Header = 40;
-constexpr size_t kTcpHeader = 20;
-constexpr size_t kTimestampOption = 12;  // two NOPs before it (RFC 7323 appendix A)
-constexpr uint8_t kNop = 1;
+constexpr size_t kTimestampOption = kTcpTimestampsSize + 2;  // NOPs (RFC 7323 appendix A)
+constexpr uint8_t kDefaultHops = 64;
+constexpr uint8_t kDoNotFragment = 0x40;
 
 void write_ip_header(MutableBytes ip, const Segment& segment) {
   if (segment.source.address.is_v6()) {
     ip[0] = 0x60;
-    store_be16(&ip[4], static_cast<uint16_t>(ip.size() - kIpv6Header));
-    ip[6] = 6;
-    ip[7] = 64;
-    std::copy_n(segment.source.address.bytes.begin(), 16, &ip[8]);
-    std::copy_n(segment.destination.address.bytes.begin(), 16, &ip[24]);
+    store_be16(&ip[kIpv6PayloadLength], static_cast<uint16_t>(ip.size() - kIpv6Header));
+    ip[kIpv6NextHeader] = kProtocolTcp;
+    ip[7] = kDefaultHops;
+    std::copy_n(segment.source.address.bytes.begin(), kIpv6AddressSize, &ip[kIpv6Source]);
+    std::copy_n(segment.destination.address.bytes.begin(), kIpv6AddressSize, &ip[kIpv6Destination]);
     return;
   }
   ip[0] = 0x45;
-  store_be16(&ip[2], static_cast<uint16_t>(ip.size()));
-  ip[6] = 0x40;  // do not fragment
-  ip[8] = 64;
-  ip[9] = 6;
-  std::copy_n(segment.source.address.bytes.begin(), 4, &ip[12]);
-  std::copy_n(segment.destination.address.bytes.begin(), 4, &ip[16]);
+  store_be16(&ip[kIpv4TotalLength], static_cast<uint16_t>(ip.size()));
+  ip[kIpv4Fragment] = kDoNotFragment;
+  ip[8] = kDefaultHops;
+  ip[kIpv4Protocol] = kProtocolTcp;
+  std::copy_n(segment.source.address.bytes.begin(), kIpv4AddressSize, &ip[kIpv4Source]);
+  std::copy_n(segment.destination.address.bytes.begin(), kIpv4AddressSize, &ip[kIpv4Destination]);
 }
 
 void write_tcp_header(MutableBytes tcp, const Segment& segment, size_t header) {
-  store_be16(tcp.data(), segment.source.port);
-  store_be16(&tcp[2], segment.destination.port);
-  store_be32(&tcp[4], segment.sequence);
-  store_be32(&tcp[8], segment.acknowledgement);
-  tcp[12] = static_cast<uint8_t>(header / 4 << 4);
-  tcp[13] = segment.flags;
-  store_be16(&tcp[14], segment.window);
+  store_be16(&tcp[kSourcePort], segment.source.port);
+  store_be16(&tcp[kDestinationPort], segment.destination.port);
+  store_be32(&tcp[kTcpSequence], segment.sequence);
+  store_be32(&tcp[kTcpAcknowledgement], segment.acknowledgement);
+  tcp[kTcpDataOffset] = static_cast<uint8_t>(header / 4 << 4);
+  tcp[kTcpFlags] = segment.flags;
+  store_be16(&tcp[kTcpWindow], segment.window);
   if (segment.timestamps) {
-    tcp[20] = kNop;
-    tcp[21] = kNop;
-    tcp[22] = 8;
-    tcp[23] = 10;
+    tcp[20] = kTcpOptionNop;
+    tcp[21] = kTcpOptionNop;
+    tcp[22] = kTcpOptionTimestamps;
+    tcp[23] = kTcpTimestampsSize;
     store_be32(&tcp[24], segment.timestamps->value);
     store_be32(&tcp[28], segment.timestamps->echo);
   }
-}
-
-std::vector<uint8_t> build(Bytes link, const Segment& segment) {
-  const size_t ip_header = segment.source.address.is_v6() ? kIpv6Header : kIpv4Header;
-  const size_t tcp_header = kTcpHeader + (segment.timestamps ? kTimestampOption : 0);
-  std::vector<uint8_t> frame(link.size() + ip_header + tcp_header + segment.payload.size());
-  assert(frame.size() - link.size() <= 65535);
-  std::copy(link.begin(), link.end(), frame.begin());
-  const MutableBytes ip = MutableBytes(frame).subspan(link.size());
-  write_ip_header(ip, segment);
-  write_tcp_header(ip.subspan(ip_header), segment, tcp_header);
-  std::copy(segment.payload.begin(), segment.payload.end(),
-            ip.begin() + static_cast<ptrdiff_t>(ip_header + tcp_header));
-  write_checksums(ip, ip_header);
-  return frame;
 }
 
 // A copied segment while it is edited; done() puts lengths and checksums right.
@@ -77,23 +62,23 @@ class Edit {
     frame_.assign(packet.frame.begin(), packet.frame.begin() + static_cast<ptrdiff_t>(header));
     const Bytes piece = packet.payload.subspan(from, to - from);
     frame_.insert(frame_.end(), piece.begin(), piece.end());
-    store_be32(&frame_[tcp_ + 4], packet.sequence + static_cast<uint32_t>(from));
+    store_be32(&frame_[tcp_ + kTcpSequence], packet.sequence + static_cast<uint32_t>(from));
     if (to < packet.payload.size()) {
-      frame_[tcp_ + 13] &= static_cast<uint8_t>(~(kFin | kPsh));
+      frame_[tcp_ + kTcpFlags] &= static_cast<uint8_t>(~(kFin | kPsh));
     }
   }
 
   uint8_t* tcp() { return &frame_[tcp_]; }
   MutableBytes options() {
-    const size_t header = (frame_[tcp_ + 12] >> 4) * size_t{4};
+    const size_t header = tcp_header_size(frame_[tcp_ + kTcpDataOffset]);
     return MutableBytes(frame_).subspan(tcp_ + kTcpHeader, header - kTcpHeader);
   }
   std::vector<uint8_t> done() {
     const MutableBytes ip = MutableBytes(frame_).subspan(ip_);
-    if (ip[0] >> 4 == 4) {
-      store_be16(&ip[2], static_cast<uint16_t>(ip.size()));
+    if (ip_version(ip[0]) == 4) {
+      store_be16(&ip[kIpv4TotalLength], static_cast<uint16_t>(ip.size()));
     } else {
-      store_be16(&ip[4], static_cast<uint16_t>(ip.size() - kIpv6Header));
+      store_be16(&ip[kIpv6PayloadLength], static_cast<uint16_t>(ip.size() - kIpv6Header));
     }
     write_checksums(ip, tcp_ - ip_);
     return std::move(frame_);
@@ -109,8 +94,8 @@ class Edit {
 template <typename Function>
 void for_each_option(MutableBytes list, Function fn) {
   size_t at = 0;
-  while (at < list.size() && list[at] != 0) {
-    if (list[at] == kNop) {
+  while (at < list.size() && list[at] != kTcpOptionEnd) {
+    if (list[at] == kTcpOptionNop) {
       ++at;
       continue;
     }
@@ -126,24 +111,33 @@ void for_each_option(MutableBytes list, Function fn) {
 }  // namespace
 
 std::vector<uint8_t> build_frame(const LinkTemplate& link, const Segment& segment) {
-  return build(link.view(), segment);
+  const size_t ip_header = segment.source.address.is_v6() ? kIpv6Header : kIpv4Header;
+  const size_t tcp_header = kTcpHeader + (segment.timestamps ? kTimestampOption : 0);
+  std::vector<uint8_t> frame(link.view().size() + ip_header + tcp_header + segment.payload.size());
+  const MutableBytes ip = MutableBytes(frame).subspan(link.view().size());
+  assert(ip.size() <= 65535);
+  std::copy(link.view().begin(), link.view().end(), frame.begin());
+  write_ip_header(ip, segment);
+  write_tcp_header(ip.subspan(ip_header), segment, tcp_header);
+  std::copy(segment.payload.begin(), segment.payload.end(),
+            ip.begin() + static_cast<ptrdiff_t>(ip_header + tcp_header));
+  write_checksums(ip, ip_header);
+  return frame;
 }
-
-std::vector<uint8_t> build_ip(const Segment& segment) { return build({}, segment); }
 
 std::vector<uint8_t> cut_frame(const TcpPacket& packet, size_t from, size_t to, bool keep_fin) {
   Edit edit(packet, from, to);
   if (!keep_fin) {
-    edit.tcp()[13] &= static_cast<uint8_t>(~kFin);
+    edit.tcp()[kTcpFlags] &= static_cast<uint8_t>(~kFin);
   }
   return edit.done();
 }
 
 std::vector<uint8_t> ack_only(const TcpPacket& packet, uint32_t sequence) {
   Edit edit(packet, 0, 0);
-  store_be32(edit.tcp() + 4, sequence);
-  edit.tcp()[13] = kAck;
-  store_be16(edit.tcp() + 18, 0);  // urgent pointer
+  store_be32(edit.tcp() + kTcpSequence, sequence);
+  edit.tcp()[kTcpFlags] = kAck;
+  store_be16(edit.tcp() + kTcpUrgentPointer, 0);
   return edit.done();
 }
 
@@ -155,8 +149,9 @@ std::optional<std::vector<uint8_t>> clean_syn(const TcpPacket& packet) {
   Edit edit(packet, 0, 0);
   for_each_option(edit.options(), [](MutableBytes option) {
     const uint8_t kind = option[0];
-    if (kind == 30 || kind == 34 || kind == 253 || kind == 254) {
-      std::fill(option.begin(), option.end(), kNop);
+    if (kind == kTcpOptionMultipath || kind == kTcpOptionFastOpen || kind == kTcpOptionTest1 ||
+        kind == kTcpOptionTest2) {
+      std::fill(option.begin(), option.end(), kTcpOptionNop);
     }
   });
   return edit.done();
@@ -164,12 +159,12 @@ std::optional<std::vector<uint8_t>> clean_syn(const TcpPacket& packet) {
 
 std::vector<uint8_t> refresh_frame(const TcpPacket& packet, const Refresh& refresh) {
   Edit edit(packet, refresh.payload_from, refresh.payload_to);
-  store_be32(edit.tcp() + 8, refresh.acknowledgement);
-  store_be16(edit.tcp() + 14, refresh.window);
+  store_be32(edit.tcp() + kTcpAcknowledgement, refresh.acknowledgement);
+  store_be16(edit.tcp() + kTcpWindow, refresh.window);
   for_each_option(edit.options(), [&](MutableBytes option) {
-    if (option[0] == 5) {
-      std::fill(option.begin(), option.end(), kNop);
-    } else if (option[0] == 8 && option.size() == 10) {
+    if (option[0] == kTcpOptionSack) {
+      std::fill(option.begin(), option.end(), kTcpOptionNop);
+    } else if (option[0] == kTcpOptionTimestamps && option.size() == kTcpTimestampsSize) {
       store_be32(&option[6], refresh.timestamp_echo);
     }
   });

@@ -27,8 +27,6 @@ struct Segment {
 };
 
 std::vector<uint8_t> build_frame(const LinkTemplate& link, const Segment& segment);
-// The IP packet alone, for the kernel.
-std::vector<uint8_t> build_ip(const Segment& segment);
 
 // The part of a segment that covers payload bytes [from, to): header copied, sequence moved,
 // lengths and checksums rebuilt; FIN stays only where `to` is the payload's end and keep_fin says

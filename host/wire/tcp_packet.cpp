@@ -2,22 +2,13 @@
 // understand.
 #include "host/wire/tcp_packet.h"
 
-#include "host/wire/checksum.h"
-#include "host/wire/link.h"
+#include "host/base/checksum.h"
+#include "host/base/ip_header.h"
+#include "host/base/link_header.h"
+#include "host/base/tcp_header.h"
 
 namespace vitrine::wire {
 namespace {
-
-constexpr uint16_t kEtherIpv4 = 0x0800;
-constexpr uint16_t kEtherIpv6 = 0x86dd;
-constexpr uint8_t kTcp = 6;
-constexpr size_t kIpv4Header = 20;
-constexpr size_t kIpv6Header = 40;
-constexpr size_t kTcpHeader = 20;
-
-constexpr bool is_vlan(uint16_t ethertype) {
-  return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100;
-}
 
 Status malformed(const char* what) { return {Code::kMalformed, what}; }
 Status unsupported(const char* what) { return {Code::kUnsupported, what}; }
@@ -28,7 +19,7 @@ Status parse_link(TcpPacket& packet) {
   if (frame.size() < kEthernetSize) {
     return malformed("frame shorter than an Ethernet header");
   }
-  size_t offset = 12;
+  size_t offset = kMacAddressesSize;
   uint16_t ethertype = load_be16(&frame[offset]);
   for (uint16_t* id : {&packet.key.vlan.outer, &packet.key.vlan.inner}) {
     if (!is_vlan(ethertype)) {
@@ -37,7 +28,7 @@ Status parse_link(TcpPacket& packet) {
     if (frame.size() < offset + kVlanTagSize + 2) {
       return malformed("frame ends in a VLAN tag");
     }
-    *id = load_be16(&frame[offset + 2]) & 0x0fff;
+    *id = load_be16(&frame[offset + 2]) & kVlanIdMask;
     offset += kVlanTagSize;
     ethertype = load_be16(&frame[offset]);
   }
@@ -46,7 +37,7 @@ Status parse_link(TcpPacket& packet) {
   }
   packet.ip_offset = offset + 2;
   if (frame.size() <= packet.ip_offset ||
-      frame[packet.ip_offset] >> 4 != (ethertype == kEtherIpv4 ? 4 : 6)) {
+      ip_version(frame[packet.ip_offset]) != (ethertype == kEtherIpv4 ? 4 : 6)) {
     return malformed("IP version and ethertype differ");
   }
   return Status::ok();
@@ -57,19 +48,19 @@ Status parse_ipv4(TcpPacket& packet) {
   if (ip.size() < kIpv4Header) {
     return malformed("IPv4 header is cut");
   }
-  const size_t header = (ip[0] & 0x0fU) * size_t{4};
-  const size_t total = load_be16(&ip[2]);
+  const size_t header = ipv4_header_size(ip[0]);
+  const size_t total = load_be16(&ip[kIpv4TotalLength]);
   if (header < kIpv4Header || total < header || total > ip.size()) {
     return malformed("IPv4 lengths are inconsistent");
   }
-  if ((load_be16(&ip[6]) & 0x3fff) != 0) {
+  if ((load_be16(&ip[kIpv4Fragment]) & kIpv4IsFragment) != 0) {
     return unsupported("IPv4 fragment");
   }
-  if (ip[9] != kTcp) {
+  if (ip[kIpv4Protocol] != kProtocolTcp) {
     return unsupported("not TCP");
   }
-  packet.key.source = IpAddress::from_bytes(ip.subspan(12, 4));
-  packet.key.destination = IpAddress::from_bytes(ip.subspan(16, 4));
+  packet.key.source = IpAddress::from_bytes(ip.subspan(kIpv4Source, kIpv4AddressSize));
+  packet.key.destination = IpAddress::from_bytes(ip.subspan(kIpv4Destination, kIpv4AddressSize));
   packet.frame = packet.frame.first(packet.ip_offset + total);
   packet.tcp_offset = packet.ip_offset + header;
   return Status::ok();
@@ -80,39 +71,40 @@ Status parse_ipv6(TcpPacket& packet) {
   if (ip.size() < kIpv6Header) {
     return malformed("IPv6 header is cut");
   }
-  const size_t payload = load_be16(&ip[4]);
+  const size_t payload = load_be16(&ip[kIpv6PayloadLength]);
   if (payload > ip.size() - kIpv6Header) {
     return malformed("IPv6 payload length exceeds the frame");
   }
-  if (ip[6] != kTcp) {
+  if (ip[kIpv6NextHeader] != kProtocolTcp) {
     return unsupported("not TCP right after the IPv6 header");
   }
-  packet.key.source = IpAddress::from_bytes(ip.subspan(8, 16));
-  packet.key.destination = IpAddress::from_bytes(ip.subspan(24, 16));
+  packet.key.source = IpAddress::from_bytes(ip.subspan(kIpv6Source, kIpv6AddressSize));
+  packet.key.destination = IpAddress::from_bytes(ip.subspan(kIpv6Destination, kIpv6AddressSize));
   packet.frame = packet.frame.first(packet.ip_offset + kIpv6Header + payload);
   packet.tcp_offset = packet.ip_offset + kIpv6Header;
   return Status::ok();
 }
 
 void note_option(uint8_t kind, Bytes body, TcpOptions& options) {
-  if (kind == 2 && body.size() == 2) {
+  if (kind == kTcpOptionMss && body.size() == 2) {
     options.mss = load_be16(body.data());
-  } else if (kind == 3 && body.size() == 1) {
+  } else if (kind == kTcpOptionWindowScale && body.size() == 1) {
     options.window_scale = std::min<uint8_t>(body[0], 14);  // RFC 7323 section 2.3
-  } else if (kind == 4 && body.empty()) {
+  } else if (kind == kTcpOptionSackPermitted && body.empty()) {
     options.sack_permitted = true;
-  } else if (kind == 5) {
-    for (size_t at = 0; at + 8 <= body.size() && options.sack_blocks < options.sack.size();
-         at += 8) {
+  } else if (kind == kTcpOptionSack) {
+    for (size_t at = 0;
+         at + kTcpSackBlockSize <= body.size() && options.sack_blocks < options.sack.size();
+         at += kTcpSackBlockSize) {
       options.sack[options.sack_blocks++] = {load_be32(&body[at]), load_be32(&body[at + 4])};
     }
-  } else if (kind == 8 && body.size() == 8) {
+  } else if (kind == kTcpOptionTimestamps && body.size() == 8) {
     options.timestamps = TcpTimestamps{load_be32(body.data()), load_be32(&body[4])};
-  } else if (kind == 19 || kind == 29) {
+  } else if (kind == kTcpOptionMd5 || kind == kTcpOptionAuthentication) {
     options.authenticated = true;
-  } else if (kind == 30) {
+  } else if (kind == kTcpOptionMultipath) {
     options.multipath = true;
-  } else if (kind == 34 || kind == 253 || kind == 254) {
+  } else if (kind == kTcpOptionFastOpen || kind == kTcpOptionTest1 || kind == kTcpOptionTest2) {
     options.fast_open = true;
   }
 }
@@ -120,8 +112,8 @@ void note_option(uint8_t kind, Bytes body, TcpOptions& options) {
 // A malformed option ends the list, as in most kernels.
 void parse_options(Bytes list, TcpOptions& options) {
   size_t at = 0;
-  while (at < list.size() && list[at] != 0) {
-    if (list[at] == 1) {
+  while (at < list.size() && list[at] != kTcpOptionEnd) {
+    if (list[at] == kTcpOptionNop) {
       ++at;
       continue;
     }
@@ -138,17 +130,17 @@ Status parse_tcp(TcpPacket& packet) {
   if (tcp.size() < kTcpHeader) {
     return malformed("TCP header is cut");
   }
-  const size_t header = (tcp[12] >> 4) * size_t{4};
+  const size_t header = tcp_header_size(tcp[kTcpDataOffset]);
   if (header < kTcpHeader || header > tcp.size()) {
     return malformed("TCP data offset is inconsistent");
   }
-  packet.key.protocol = kTcp;
-  packet.key.source_port = load_be16(tcp.data());
-  packet.key.destination_port = load_be16(&tcp[2]);
-  packet.sequence = load_be32(&tcp[4]);
-  packet.acknowledgement = load_be32(&tcp[8]);
-  packet.flags = tcp[13] & 0x3f;
-  packet.window = load_be16(&tcp[14]);
+  packet.key.protocol = kProtocolTcp;
+  packet.key.source_port = load_be16(&tcp[kSourcePort]);
+  packet.key.destination_port = load_be16(&tcp[kDestinationPort]);
+  packet.sequence = load_be32(&tcp[kTcpSequence]);
+  packet.acknowledgement = load_be32(&tcp[kTcpAcknowledgement]);
+  packet.flags = tcp[kTcpFlags] & kTcpFlagMask;
+  packet.window = load_be16(&tcp[kTcpWindow]);
   packet.payload = tcp.subspan(header);
   parse_options(tcp.subspan(kTcpHeader, header - kTcpHeader), packet.options);
   return Status::ok();
@@ -159,9 +151,10 @@ Status parse_network(TcpPacket& packet) {
   if (ip.empty()) {
     return malformed("empty packet");
   }
-  Status status = ip[0] >> 4 == 4   ? parse_ipv4(packet)
-                  : ip[0] >> 4 == 6 ? parse_ipv6(packet)
-                                    : malformed("neither IPv4 nor IPv6");
+  const uint8_t version = ip_version(ip[0]);
+  Status status = version == 4   ? parse_ipv4(packet)
+                  : version == 6 ? parse_ipv6(packet)
+                                 : malformed("neither IPv4 nor IPv6");
   return status ? parse_tcp(packet) : status;
 }
 
@@ -196,7 +189,7 @@ bool checksums_are_right(const TcpPacket& packet) {
   if (!packet.is_v6() && ones_sum(ip.first(packet.tcp_offset - packet.ip_offset)) != 0xffff) {
     return false;
   }
-  return ones_sum(packet.tcp(), pseudo_header_sum(ip, packet.tcp().size())) == 0xffff;
+  return ones_sum(packet.tcp(), pseudo_header_sum(ip, kProtocolTcp, packet.tcp().size())) == 0xffff;
 }
 
 }  // namespace vitrine::wire

@@ -13,6 +13,7 @@
 
 #include "host/base/bytes.h"
 #include "host/base/status.h"
+#include "host/base/tcp_header.h"
 #include "host/card/types.h"
 
 namespace vitrine::wire {
@@ -23,14 +24,8 @@ constexpr bool seq_after(uint32_t a, uint32_t b) { return seq_before(b, a); }
 constexpr uint32_t seq_max(uint32_t a, uint32_t b) { return seq_before(a, b) ? b : a; }
 constexpr uint32_t seq_min(uint32_t a, uint32_t b) { return seq_before(a, b) ? a : b; }
 
-enum TcpFlag : uint8_t {
-  kFin = 0x01,
-  kSyn = 0x02,
-  kRst = 0x04,
-  kPsh = 0x08,
-  kAck = 0x10,
-  kUrg = 0x20,
-};
+// The flags by this room's name too.
+using enum TcpFlag;
 
 struct TcpTimestamps {  // RFC 7323
   uint32_t value = 0;

@@ -1,6 +1,6 @@
 #include "policy/compile/card_rules.h"
 
-#include <netinet/in.h>
+#include "host/base/ip_header.h"
 
 namespace vitrine::policy {
 namespace {
@@ -21,7 +21,7 @@ void leave_alone(const IpNetwork& network, std::vector<card::Rule>& rules) {
 
 void block_quic(std::vector<card::Rule>& rules) {
   card::Rule question;
-  question.protocol = IPPROTO_UDP;
+  question.protocol = kProtocolUdp;
   question.ingress = card::Port::kInside;
   question.destination_port = {kHttps, kWholePort};
   question.action = card::Action::kDrop;
@@ -40,7 +40,7 @@ card::RuleGeneration compile(const DecryptAllPolicy& policy, const CompileOption
     block_quic(generation.rules);
   }
   card::Rule inspect;
-  inspect.protocol = IPPROTO_TCP;
+  inspect.protocol = kProtocolTcp;
   inspect.action = card::Action::kPunt;
   generation.rules.push_back(inspect);
   return generation;

@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "host/wire/checksum.h"
+#include "host/base/checksum.h"
 #include "host/wire/tcp_build.h"
 
 namespace vitrine::test {
@@ -215,8 +215,8 @@ void WireBench::splice(card::Port port, const wire::TcpPacket& packet) {
     }
     at += tcp[at + 1];
   }
-  wire::write_checksums(MutableBytes(frame).subspan(packet.ip_offset),
-                        packet.tcp_offset - packet.ip_offset);
+  write_checksums(MutableBytes(frame).subspan(packet.ip_offset),
+                  packet.tcp_offset - packet.ip_offset);
   emit(card::opposite(port), frame, 0);
 }
 

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "host/wire/checksum.h"
 #include "tests/support/packet_builder.h"
 
 namespace vitrine::wire {
@@ -176,33 +175,6 @@ TEST(SequenceTest, ComparesAroundTheWrap) {
   EXPECT_TRUE(seq_after(5, 0xfffffff0));
   EXPECT_EQ(seq_max(0xfffffff0, 5), 5U);
   EXPECT_EQ(seq_min(0xfffffff0, 5), 0xfffffff0U);
-}
-
-TEST(ChecksumTest, MovedChecksumEqualsTheRecomputedOne) {
-  std::vector<uint8_t> words = {0x12, 0x34, 0xff, 0xff, 0x00, 0x00, 0xab, 0xcd};
-  for (const uint16_t to :
-       std::initializer_list<uint16_t>{0x0000, 0x0001, 0x8000, 0xffff, 0x1234}) {
-    const auto before = static_cast<uint16_t>(~ones_sum(words));
-    auto changed = words;
-    store_be16(&changed[2], to);
-    const auto after = static_cast<uint16_t>(~ones_sum(changed));
-    EXPECT_EQ(moved_checksum(before, 0xffff, to), after) << to;
-  }
-}
-
-TEST(ChecksumTest, SumOfAnyLengthAgreesWithTheDefinition) {
-  std::vector<uint8_t> bytes;
-  for (size_t size = 0; size < 70; ++size) {
-    uint32_t sum = 0;
-    for (size_t i = 0; i < size; ++i) {
-      sum += i % 2 == 0 ? static_cast<uint32_t>(bytes[i]) << 8 : bytes[i];
-    }
-    while (sum >> 16 != 0) {
-      sum = (sum & 0xffff) + (sum >> 16);
-    }
-    EXPECT_EQ(ones_sum(bytes), sum) << size;
-    bytes.push_back(static_cast<uint8_t>(size * 73 + 200));
-  }
 }
 
 }  // namespace

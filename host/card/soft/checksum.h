@@ -1,6 +1,7 @@
-// The Internet checksum (RFC 1071) of frames: verified, completed, or left to the port that sends.
+// Checksums of frames: verified, completed, or left to the port that sends (host/base/checksum.h
+// sums).
 //
-// Values are host integers of the 16-bit words in network order. Any thread.
+// Any thread.
 #pragma once
 
 #include "host/base/bytes.h"
@@ -8,9 +9,6 @@
 #include "host/card/soft/wire_port.h"
 
 namespace vitrine::card::soft {
-
-// One's complement sum of the 16-bit words, folded to 16 bits, not complemented.
-uint16_t internet_sum(Bytes bytes);
 
 // REQUIRES (all below): `parsed` is the frame's, of kind kTcp, or kOtherIp with protocol UDP.
 

@@ -13,38 +13,20 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "host/base/link_header.h"
+#include "host/base/tcp_header.h"
+#include "host/base/vnet_header.h"
+
 namespace vitrine::card::soft {
 namespace {
 
 constexpr size_t kBatch = 32;
 // Room before a frame for a VLAN tag that the kernel took out.
 constexpr size_t kHeadroom = 64;
-constexpr size_t kTagLength = 4;
-constexpr size_t kMacsLength = 12;
 // The largest IP packet, Ethernet and two tags.
 constexpr size_t kBufferLength = 65536 + 64;
 constexpr int kSocketBuffer = 32 << 20;
 constexpr int kSendWaitMs = 2;
-
-// What goes before every frame: virtio_net_hdr of VIRTIO 1.2 section 5.1.6, in the machine's byte
-// order. (The kernel's own header of that name is not C++.)
-struct VnetHeader {
-  uint8_t flags;
-  uint8_t gso_type;
-  uint16_t header_length;
-  uint16_t segment_size;
-  uint16_t checksum_start;
-  uint16_t checksum_offset;
-};
-static_assert(sizeof(VnetHeader) == 10);
-
-constexpr uint8_t kNeedsChecksum = 1;
-constexpr uint8_t kDataValid = 2;
-constexpr uint8_t kGsoNone = 0;
-constexpr uint8_t kGsoTcp4 = 1;
-constexpr uint8_t kGsoTcp6 = 4;
-constexpr uint8_t kGsoUdp = 5;
-constexpr uint8_t kGsoEcn = 0x80;
 
 Segmentation segmentation_of(uint8_t gso_type) {
   switch (gso_type & static_cast<uint8_t>(~kGsoEcn)) {
@@ -97,11 +79,12 @@ void describe(const VnetHeader& header, WireFrame& frame) {
 // Ethernet, IP and transport header: what the kernel puts in the linear part of its buffer. Without
 // it the kernel asks for 64 KiB in one piece.
 uint16_t header_length(const WireFrame& frame) {
-  const size_t data_offset_at = frame.checksum_start + 12U;
+  const size_t data_offset_at = frame.checksum_start + kTcpDataOffset;
   size_t length = std::min<size_t>(frame.bytes.size(), 128);
   if (frame.checksum == Checksum::kPartial && data_offset_at < frame.bytes.size()) {
-    const size_t transport =
-        frame.segmentation == Segmentation::kUdp ? 8U : (frame.bytes[data_offset_at] >> 4U) * 4U;
+    const size_t transport = frame.segmentation == Segmentation::kUdp
+                                 ? kUdpHeader
+                                 : tcp_header_size(frame.bytes[data_offset_at]);
     length = std::min(frame.checksum_start + transport, frame.bytes.size());
   }
   return static_cast<uint16_t>(length);
@@ -212,17 +195,17 @@ MutableBytes PacketSocketPort::Batch::put_tag_back(size_t i, MutableBytes frame)
     }
     tpacket_auxdata aux{};
     std::memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-    if ((aux.tp_status & TP_STATUS_VLAN_VALID) == 0 || frame.size() < kMacsLength) {
+    if ((aux.tp_status & TP_STATUS_VLAN_VALID) == 0 || frame.size() < kMacAddressesSize) {
       return frame;
     }
-    uint8_t* start = buffer(i) - kTagLength;
-    std::memmove(start, buffer(i), kMacsLength);
+    uint8_t* start = buffer(i) - kVlanTagSize;
+    std::memmove(start, buffer(i), kMacAddressesSize);
     const bool has_type = (aux.tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
-    store_be16(start + kMacsLength, has_type ? aux.tp_vlan_tpid : uint16_t{ETH_P_8021Q});
-    store_be16(start + kMacsLength + 2, aux.tp_vlan_tci);
+    store_be16(start + kMacAddressesSize, has_type ? aux.tp_vlan_tpid : kEtherVlan);
+    store_be16(start + kMacAddressesSize + 2, aux.tp_vlan_tci);
     received[i].header.checksum_start =
-        static_cast<uint16_t>(received[i].header.checksum_start + kTagLength);
-    return {start, frame.size() + kTagLength};
+        static_cast<uint16_t>(received[i].header.checksum_start + kVlanTagSize);
+    return {start, frame.size() + kVlanTagSize};
   }
   return frame;
 }

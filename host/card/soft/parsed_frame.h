@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "host/base/tcp_header.h"
 #include "host/card/types.h"
 
 namespace vitrine::card::soft {
@@ -24,10 +25,8 @@ struct ParsedFrame {
   uint32_t sequence = 0;
   uint32_t acknowledgement = 0;
   uint16_t window = 0;
-  uint8_t tcp_flags = 0;  // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
+  uint8_t tcp_flags = 0;  // of TcpFlag
   TcpOptionsAt options;
 };
-
-enum TcpFlag : uint8_t { kFin = 1, kSyn = 2, kRst = 4, kPsh = 8, kAck = 16, kUrg = 32 };
 
 }  // namespace vitrine::card::soft

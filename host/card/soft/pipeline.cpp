@@ -1,10 +1,12 @@
 #include "host/card/soft/pipeline.h"
 
+#include "host/base/ip_header.h"
+#include "host/base/tcp_header.h"
+
 namespace vitrine::card::soft {
 namespace {
 
 constexpr uint64_t kSecondNs = 1'000'000'000;
-constexpr uint8_t kTcp = 6;
 // Below this length summing in software costs less than the port's detour.
 constexpr size_t kOffloadFrom = 256;
 
@@ -321,7 +323,7 @@ void Pipeline::erase(Flow& flow) {
 Result<FlowId> Pipeline::install(const FlowSpec& spec) {
   const FlowKey& key = spec.key;
   const bool is_splice = spec.action == Action::kSplice;
-  if (is_splice != spec.splice.has_value() || (is_splice && key.protocol != kTcp)) {
+  if (is_splice != spec.splice.has_value() || (is_splice && key.protocol != kProtocolTcp)) {
     return {Code::kInvalidArgument,
             "install: a splice is for TCP flows of action splice, and only those"};
   }

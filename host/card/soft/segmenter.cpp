@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "host/base/ip_header.h"
+#include "host/base/tcp_header.h"
 #include "host/card/soft/checksum.h"
 
 namespace vitrine::card::soft {
-namespace {
-
-constexpr uint8_t kFlagCwr = 0x80;
-
-}  // namespace
 
 Segmenter::Segmenter(Bytes frame, const ParsedFrame& parsed, uint16_t segment_size)
     : frame_(frame),
@@ -28,16 +25,17 @@ size_t Segmenter::write(size_t i, MutableBytes out) const {
   at.payload_length = static_cast<uint32_t>(length);
   const size_t ip_length = headers + length - parsed_.l3;
   if (parsed_.key.source.is_v6()) {
-    store_be16(&out[parsed_.l3 + 4U], static_cast<uint16_t>(ip_length - 40));
+    store_be16(&out[parsed_.l3 + kIpv6PayloadLength],
+               static_cast<uint16_t>(ip_length - kIpv6Header));
   } else {
-    store_be16(&out[parsed_.l3 + 2U], static_cast<uint16_t>(ip_length));
-    const uint16_t id = load_be16(&out[parsed_.l3 + 4U]);
-    store_be16(&out[parsed_.l3 + 4U], static_cast<uint16_t>(id + i));
+    store_be16(&out[parsed_.l3 + kIpv4TotalLength], static_cast<uint16_t>(ip_length));
+    uint8_t* id = &out[parsed_.l3 + kIpv4Identification];
+    store_be16(id, static_cast<uint16_t>(load_be16(id) + i));
   }
-  store_be32(&out[parsed_.l4 + 4U], parsed_.sequence + static_cast<uint32_t>(offset));
-  uint8_t& flags = out[parsed_.l4 + 13U];
+  store_be32(&out[parsed_.l4 + kTcpSequence], parsed_.sequence + static_cast<uint32_t>(offset));
+  uint8_t& flags = out[parsed_.l4 + kTcpFlags];
   if (i > 0) {
-    flags = static_cast<uint8_t>(flags & ~kFlagCwr);
+    flags = static_cast<uint8_t>(flags & ~kTcpCwr);
   }
   if (i + 1 < count_) {
     flags = static_cast<uint8_t>(flags & ~(kFin | kPsh));

@@ -1,14 +1,10 @@
 #include "host/card/soft/record/segment_edit.h"
 
+#include "host/base/ip_header.h"
+#include "host/base/tcp_header.h"
+
 namespace vitrine::card::soft {
 namespace {
-
-constexpr size_t kTcpSequence = 4;
-constexpr size_t kTcpAcknowledgement = 8;
-constexpr size_t kTcpFlags = 13;
-constexpr size_t kIpv4Length = 2;  // header and payload
-constexpr size_t kIpv6Length = 4;  // payload only
-constexpr size_t kIpv6Header = 40;
 
 void add_to(uint8_t* field, uint32_t delta) { store_be32(field, load_be32(field) + delta); }
 
@@ -40,9 +36,9 @@ void cut_payload(MutableBytes frame, const ParsedFrame& parsed, uint32_t payload
   const size_t end = parsed.payload + payload_length;
   uint8_t* ip = frame.data() + parsed.l3;
   if (parsed.key.source.is_v6()) {
-    store_be16(ip + kIpv6Length, static_cast<uint16_t>(end - parsed.l3 - kIpv6Header));
+    store_be16(ip + kIpv6PayloadLength, static_cast<uint16_t>(end - parsed.l3 - kIpv6Header));
   } else {
-    store_be16(ip + kIpv4Length, static_cast<uint16_t>(end - parsed.l3));
+    store_be16(ip + kIpv4TotalLength, static_cast<uint16_t>(end - parsed.l3));
   }
   frame[parsed.l4 + kTcpFlags] &= static_cast<uint8_t>(~(kFin | kPsh));
 }
