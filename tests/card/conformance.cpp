@@ -175,6 +175,9 @@ void ConformanceTest::expect_punted(Port port, const std::vector<uint8_t>& frame
   EXPECT_TRUE(out(opposite(port)).empty());
 }
 
+INSTANTIATE_TEST_SUITE_P(Cards, CoalescingConformanceTest,
+                         ::testing::Values(soft_card_under_test(true)),
+                         [](const auto& tested) { return tested.param.name; });
 INSTANTIATE_TEST_SUITE_P(Cards, ConformanceTest,
                          ::testing::Values(soft_card_under_test(true), soft_card_under_test(false)),
                          [](const auto& tested) { return tested.param.name; });

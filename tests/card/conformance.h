@@ -92,4 +92,7 @@ class ConformanceTest : public ::testing::TestWithParam<CardUnderTest> {
   uint64_t injected_egress_ = 0;
 };
 
+// For cards whose wires carry coalesced frames.
+class CoalescingConformanceTest : public ConformanceTest {};
+
 }  // namespace vitrine::card::test

@@ -215,10 +215,7 @@ TEST_P(ConformanceTest, CoalescedFramesKeepTheirSegmentSize) {
   EXPECT_EQ(frames[0].bytes, packet.build());
 }
 
-TEST_P(ConformanceTest, PuntedCoalescedFramesHaveCompleteChecksums) {
-  if (!bench().coalesces()) {
-    GTEST_SKIP() << "this card's wires carry no coalesced frames";
-  }
+TEST_P(CoalescingConformanceTest, PuntedCoalescedFramesHaveCompleteChecksums) {
   rules({}, Action::kPunt);
   const auto packet = v6().payload_of(20000);
   put(Port::kOutside, packet.build(), 1428);

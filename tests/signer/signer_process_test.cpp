@@ -21,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;  // NOLINT: literals only
 using test::TempDir;
 
+constexpr char kNeedsRoot[] = "run this as root: the signer gives up what only root has";
 constexpr auto kLong = 60s;  // a limit against hanging, not a measurement
 
 class SignerProcessTest : public ::testing::Test {
@@ -116,12 +117,11 @@ TEST_F(SignerProcessTest, HasGivenUpWhatItDoesNotNeed) {
 #ifndef VITRINE_SANITIZED
   EXPECT_EQ(status_line(worker_.pid, "Seccomp"), "2");
 #endif
-  if (::geteuid() == 0) {
-    EXPECT_EQ(status_line(worker_.pid, "Uid"), "65534\t65534\t65534\t65534");
-    EXPECT_EQ(status_line(worker_.pid, "Gid"), "65534\t65534\t65534\t65534");
-    EXPECT_EQ(status_line(worker_.pid, "CapEff"), "0000000000000000");
-    EXPECT_EQ(status_line(worker_.pid, "CapPrm"), "0000000000000000");
-  }
+  ASSERT_EQ(::geteuid(), 0U) << kNeedsRoot;
+  EXPECT_EQ(status_line(worker_.pid, "Uid"), "65534\t65534\t65534\t65534");
+  EXPECT_EQ(status_line(worker_.pid, "Gid"), "65534\t65534\t65534\t65534");
+  EXPECT_EQ(status_line(worker_.pid, "CapEff"), "0000000000000000");
+  EXPECT_EQ(status_line(worker_.pid, "CapPrm"), "0000000000000000");
 }
 
 TEST_F(SignerProcessTest, EndsWhenTheDaemonHasGoneAndNotOnItsSignals) {
@@ -168,9 +168,7 @@ TEST_F(SignerProcessTest, AKilledSignerIsRestartedAndWaitingRequestsFail) {
 
 // A worker killed after the daemon gave up root comes back: the launcher has what the daemon lost.
 TEST_F(SignerProcessTest, WorkerIsReplacedAfterTheDaemonGaveUpRoot) {
-  if (::geteuid() != 0) {
-    GTEST_SKIP() << "needs root";
-  }
+  ASSERT_EQ(::geteuid(), 0U) << kNeedsRoot;
   SignerSupervisor supervisor(io_.get_executor(), options_);
   ASSERT_TRUE(supervisor.start().is_ok());
   const pid_t first = supervisor.pid();

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 #include <linux/ethtool.h>
@@ -28,7 +29,9 @@ NamespaceThread::NamespaceThread() : queue_(std::make_shared<Queue>()) {
   std::promise<pid_t> ready;
   thread_ = std::thread([queue = queue_, &ready] {
     if (unshare(CLONE_NEWNET) != 0) {
-      std::abort();
+      ready.set_exception(std::make_exception_ptr(std::runtime_error(
+          "run this as root: it makes network namespaces, links and raw sockets")));
+      return;
     }
     ready.set_value(gettid());
     std::unique_lock lock(queue->mutex);
@@ -44,7 +47,12 @@ NamespaceThread::NamespaceThread() : queue_(std::make_shared<Queue>()) {
       lock.lock();
     }
   });
-  thread_id_ = ready.get_future().get();
+  try {
+    thread_id_ = ready.get_future().get();
+  } catch (...) {
+    thread_.join();
+    throw;
+  }
 }
 
 NamespaceThread::~NamespaceThread() {

@@ -18,6 +18,7 @@ namespace vitrine::test {
 // A thread in a fresh network namespace; tasks run there one after the other.
 class NamespaceThread {
  public:
+  // Throws where the process may not make namespaces: the test fails with what to do.
   NamespaceThread();
   ~NamespaceThread();
   NamespaceThread(const NamespaceThread&) = delete;
