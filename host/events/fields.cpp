@@ -124,15 +124,6 @@ struct Texts {
 
 std::span<const Field> fields() { return kFields; }
 
-const Field* find_field(std::string_view group, std::string_view name) {
-  for (const Field& field : kFields) {
-    if (field.group == group && field.name == name) {
-      return &field;
-    }
-  }
-  return nullptr;
-}
-
 std::string text_of(const Event& event, const Field& field) {
   return std::visit(Texts{}, field.const_ref(event));
 }

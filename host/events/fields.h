@@ -32,9 +32,6 @@ struct Field {
 // Groups are contiguous.
 std::span<const Field> fields();
 
-// nullptr where there is none.
-const Field* find_field(std::string_view group, std::string_view name);
-
 // The field as people read it: text, decimal number, Yes/No; "" where not known.
 std::string text_of(const Event& event, const Field& field);
 

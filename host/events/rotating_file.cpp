@@ -77,8 +77,4 @@ Status RotatingFile::append(std::string_view lines) {
   return Status::ok();
 }
 
-Status RotatingFile::sync() {
-  return ::fdatasync(fd_.get()) == 0 ? Status::ok() : Status::from_errno(path_, errno);
-}
-
 }  // namespace vitrine::events

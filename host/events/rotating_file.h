@@ -23,8 +23,6 @@ class RotatingFile {
   Status append(std::string_view lines);
   // Opens the file anew by its name, which may be a new file by now.
   Status reopen();
-  // To the disk.
-  Status sync();
 
   uint64_t size() const { return size_; }
 

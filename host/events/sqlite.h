@@ -46,8 +46,6 @@ class Database {
 
   Status execute(const char* sql);
   Result<Statement> prepare(std::string_view sql) const;
-  // Of the last statement that changed rows.
-  uint64_t changes() const { return static_cast<uint64_t>(sqlite3_changes64(handle_.get())); }
 
  private:
   SqliteHandle handle_;

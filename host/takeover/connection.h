@@ -112,8 +112,6 @@ class Connection {
   bool fin_from(card::Direction direction) const { return lane(direction).fin_delivered(); }
   // The stream position up to which bytes of that direction go to the sockets.
   uint32_t line(card::Direction direction) const { return lane(direction).line(); }
-  // Bytes of that direction that wait beyond the line.
-  size_t held_bytes(card::Direction direction) const { return lane(direction).held().bytes(); }
   const LaneCounters& counters(card::Direction direction) const {
     return lane(direction).counters();
   }

@@ -48,7 +48,6 @@ void ConnectionTable::dispatch(const StackPacket& packet) {
       return;
     }
   }
-  ++strays_;
 }
 
 }  // namespace vitrine::takeover

@@ -22,16 +22,14 @@ class ConnectionTable {
   size_t size() const { return connections_.size(); }
 
   // Reads at most `budget` packets of the stack and gives each to its connection; packets of none
-  // are dropped and counted. Returns how many were read.
+  // are dropped. Returns how many were read.
   size_t poll(Stack& stack, size_t budget);
-  uint64_t strays() const { return strays_; }
 
  private:
   void dispatch(const StackPacket& packet);
 
   // By the client's packets' four-tuple: ingress and VLAN left as they are by default.
   std::unordered_map<card::FlowKey, Connection*, card::FlowKeyHash> connections_;
-  uint64_t strays_ = 0;
 };
 
 }  // namespace vitrine::takeover

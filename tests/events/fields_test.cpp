@@ -1,5 +1,6 @@
 #include "host/events/fields.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -20,6 +21,13 @@ std::map<std::string, Labels> labels_by_group() {
     labels[std::string(field.group_label)].emplace_back(field.label);
   }
   return labels;
+}
+
+// nullptr where there is none.
+const Field* find_field(std::string_view group, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      fields(), [&](const Field& field) { return field.group == group && field.name == name; });
+  return found == fields().end() ? nullptr : &*found;
 }
 
 TEST(EventFields, GroupsHaveTheReferencesLabels) {

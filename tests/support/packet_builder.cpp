@@ -7,6 +7,7 @@ namespace {
 
 constexpr uint8_t kUdp = 17;
 constexpr uint8_t kTcp = 6;
+constexpr uint8_t kTtl = 64;
 
 void put16(std::vector<uint8_t>& out, uint16_t v) {
   out.push_back(static_cast<uint8_t>(v >> 8));
@@ -54,12 +55,6 @@ PacketBuilder::PacketBuilder() : source_mac_{2, 0, 0, 0, 0, 1}, destination_mac_
   to("198.51.100.7", 443);
 }
 
-PacketBuilder& PacketBuilder::macs(MacAddress source, MacAddress destination) {
-  source_mac_ = source;
-  destination_mac_ = destination;
-  return *this;
-}
-
 PacketBuilder& PacketBuilder::vlan(uint16_t id, uint8_t priority) {
   vlan_tci_.push_back(static_cast<uint16_t>(priority << 13 | id));
   return *this;
@@ -80,11 +75,6 @@ PacketBuilder& PacketBuilder::from(const Endpoint& source) {
 
 PacketBuilder& PacketBuilder::to(const Endpoint& destination) {
   destination_ = destination;
-  return *this;
-}
-
-PacketBuilder& PacketBuilder::ttl(uint8_t value) {
-  ttl_ = value;
   return *this;
 }
 
@@ -298,7 +288,7 @@ std::vector<uint8_t> PacketBuilder::build() const {
     put32(out, 0x60000000);
     put16(out, static_cast<uint16_t>(extensions.size() + body.size()));
     out.push_back(kinds.empty() ? protocol_ : kinds.front());
-    out.push_back(ttl_);
+    out.push_back(kTtl);
     put(out, source_.address.view());
     put(out, destination_.address.view());
     put(out, extensions);
@@ -311,7 +301,7 @@ std::vector<uint8_t> PacketBuilder::build() const {
     put16(out, 0x1234);
     put16(out,
           fragment_ ? static_cast<uint16_t>(more_fragments_ << 13 | fragment_offset_) : 0x4000);
-    out.push_back(ttl_);
+    out.push_back(kTtl);
     out.push_back(protocol_);
     put16(out, 0);
     put(out, source_.address.view());

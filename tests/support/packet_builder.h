@@ -23,7 +23,6 @@ class PacketBuilder {
  public:
   PacketBuilder();
 
-  PacketBuilder& macs(MacAddress source, MacAddress destination);
   // The first call sets the outer tag (ethertype 0x8100; 0x88a8 when a second follows), the second
   // the inner.
   PacketBuilder& vlan(uint16_t id, uint8_t priority = 0);
@@ -31,7 +30,6 @@ class PacketBuilder {
   PacketBuilder& to(std::string_view address, uint16_t port);
   PacketBuilder& from(const Endpoint& source);
   PacketBuilder& to(const Endpoint& destination);
-  PacketBuilder& ttl(uint8_t value);
   // IPv4: bytes of NOP options, a multiple of 4, at most 40.
   PacketBuilder& ip_options(size_t bytes);
   // IPv4: fragment fields; offset in units of 8 bytes. IPv6: a fragment extension header.
@@ -86,7 +84,6 @@ class PacketBuilder {
   std::vector<uint16_t> vlan_tci_;
   Endpoint source_;
   Endpoint destination_;
-  uint8_t ttl_ = 64;
   size_t ip_options_ = 0;
   bool fragment_ = false;
   uint16_t fragment_offset_ = 0;

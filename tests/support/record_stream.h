@@ -76,7 +76,6 @@ class RecordReader {
   // Content of application data, joined.
   ByteVector data() const;
   bool bad() const { return bad_; }
-  bool at_record_boundary() const { return pending_.empty(); }
 
  private:
   bool open(Bytes record);
