@@ -6,6 +6,7 @@
 #include "host/base/checksum.h"
 #include "host/base/ip_header.h"
 #include "host/base/tcp_header.h"
+#include "host/wire/tcp_option_list.h"
 
 namespace vitrine::wire {
 namespace {
@@ -89,24 +90,6 @@ class Edit {
   size_t tcp_;
   std::vector<uint8_t> frame_;
 };
-
-// Calls fn(option bytes) for each well-formed option but NOP.
-template <typename Function>
-void for_each_option(MutableBytes list, Function fn) {
-  size_t at = 0;
-  while (at < list.size() && list[at] != kTcpOptionEnd) {
-    if (list[at] == kTcpOptionNop) {
-      ++at;
-      continue;
-    }
-    if (at + 1 >= list.size() || list[at + 1] < 2 || at + list[at + 1] > list.size()) {
-      return;
-    }
-    const size_t size = list[at + 1];
-    fn(list.subspan(at, size));
-    at += size;
-  }
-}
 
 }  // namespace
 

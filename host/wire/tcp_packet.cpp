@@ -6,6 +6,7 @@
 #include "host/base/ip_header.h"
 #include "host/base/link_header.h"
 #include "host/base/tcp_header.h"
+#include "host/wire/tcp_option_list.h"
 
 namespace vitrine::wire {
 namespace {
@@ -109,22 +110,6 @@ void note_option(uint8_t kind, Bytes body, TcpOptions& options) {
   }
 }
 
-// A malformed option ends the list, as in most kernels.
-void parse_options(Bytes list, TcpOptions& options) {
-  size_t at = 0;
-  while (at < list.size() && list[at] != kTcpOptionEnd) {
-    if (list[at] == kTcpOptionNop) {
-      ++at;
-      continue;
-    }
-    if (at + 1 >= list.size() || list[at + 1] < 2 || at + list[at + 1] > list.size()) {
-      return;
-    }
-    note_option(list[at], list.subspan(at + 2, list[at + 1] - size_t{2}), options);
-    at += list[at + 1];
-  }
-}
-
 Status parse_tcp(TcpPacket& packet) {
   const Bytes tcp = packet.tcp();
   if (tcp.size() < kTcpHeader) {
@@ -142,7 +127,9 @@ Status parse_tcp(TcpPacket& packet) {
   packet.flags = tcp[kTcpFlags] & kTcpFlagMask;
   packet.window = load_be16(&tcp[kTcpWindow]);
   packet.payload = tcp.subspan(header);
-  parse_options(tcp.subspan(kTcpHeader, header - kTcpHeader), packet.options);
+  for_each_option(tcp.subspan(kTcpHeader, header - kTcpHeader), [&packet](Bytes option) {
+    note_option(option[0], option.subspan(2), packet.options);
+  });
   return Status::ok();
 }
 

@@ -1,9 +1,11 @@
 #include "host/wire/tcp_packet.h"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "host/wire/tcp_option_list.h"
 #include "tests/support/packet_builder.h"
 
 namespace vitrine::wire {
@@ -81,6 +83,15 @@ TEST(TcpPacketTest, MalformedOptionEndsTheListQuietly) {
     ASSERT_TRUE(packet);
     EXPECT_FALSE(packet->options.mss || packet->options.timestamps || packet->options.window_scale);
   }
+}
+
+TEST(TcpPacketTest, OptionThatEndsBehindTheListIsNotGiven) {
+  const uint8_t list[] = {kTcpOptionNop, kTcpOptionMss, 4, 0x05, 0xb4, kTcpOptionTest1, 4, 9};
+  std::vector<std::vector<uint8_t>> given;
+  for_each_option(Bytes(list),
+                  [&given](Bytes option) { given.emplace_back(option.begin(), option.end()); });
+  ASSERT_EQ(given.size(), 1U) << "the last one says four bytes, and three are there";
+  EXPECT_EQ(given[0], (std::vector<uint8_t>{kTcpOptionMss, 4, 0x05, 0xb4}));
 }
 
 TEST(TcpPacketTest, VlanTagsAreInTheKeyAndTheLinkHeader) {
