@@ -3,7 +3,8 @@
 
     tests/docs/check_docs.py [ROOT]
 
-In every Markdown file: relative links; words in backticks that begin with a folder of this tree.
+In every Markdown file: relative links; words in backticks that begin with a folder of this tree, as paths from the
+root or from the document.
 In docs/threat_model.md: a claim's tag is written once, and each of its tests exists.  A test is named as
     Suite.Name               a GoogleTest case; parameters are left out
     journey_NAME: CASE       a case of tests/journey/journey_NAME.py, or its beginning
@@ -44,7 +45,8 @@ def missing_paths(document: Path, root: Path) -> list[str]:
     for word in WORD.findall(text):
         if "/" not in word or word.split("/")[0] not in folders or re.search(r"[*<>{}$]", word):
             continue
-        if not any((root / f"{word.rstrip('/')}{suffix}").exists() for suffix in SUFFIXES):
+        if not any((folder / f"{word.rstrip('/')}{suffix}").exists()
+                   for folder in (root, document.parent) for suffix in SUFFIXES):
             missing.append(f"`{word}`")
     return missing
 
