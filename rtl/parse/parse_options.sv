@@ -48,7 +48,7 @@ module parse_options #(
     assign counts[i] = option_bytes_i > 6'(Place);
     assign ends[i] = kind == 8'd0;
     assign pads[i] = kind == 8'd1;
-    assign broken[i] = left < 6'd2 || length < 8'd2 || length > 8'(left);
+    assign broken[i] = length < 8'd2 || length > 8'(left);  // one byte left: broken too
     assign timestamp[i] = kind == 8'd8 && length == 8'd10;
     assign sack[i] = kind == 8'd5 && length[2:0] == 3'd2 && length[7:3] != '0;
     assign lengths[6*i+:6] = length[5:0];
@@ -64,14 +64,12 @@ module parse_options #(
     if (valid_i) begin
       for (int unsigned i = 0; i < Places; i++) begin
         if (at[First+i] && counts[i]) begin
-          if (ends[i]) begin
-            at = '0;  // no option begins behind it
-          end else if (pads[i]) begin
+          // Behind END, and behind a broken option, no place is marked: the walk ends there.
+          if (pads[i]) begin
             at = at | (40'd2 << (First + i));
-          end else if (broken[i]) begin
+          end else if (!ends[i] && broken[i]) begin
             parsed_d.kind = vitrine_pkg::ParseMalformed;
-            at = '0;
-          end else begin
+          end else if (!ends[i]) begin
             at = at | ((40'd1 << (First + i)) << lengths[6*i+:6]);
             if (timestamp[i]) parsed_d.timestamp = base + 8'(First + i + 2);
             if (sack[i]) begin

@@ -1,4 +1,5 @@
 // What the rooms of the card hand each other: shared structs and limits, a section a room.
+/* verilator lint_off UNUSEDPARAM */  // a block uses what concerns it
 package vitrine_pkg;
   // ---- parse ----
 
@@ -41,3 +42,4 @@ package vitrine_pkg;
     logic [2:0]  sack_blocks;     // 0 ... 4
   } parsed_t;
 endpackage
+/* verilator lint_on UNUSEDPARAM */

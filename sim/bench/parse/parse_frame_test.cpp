@@ -99,6 +99,39 @@ TEST(ParseFrame, EveryPrefixOfAFrameIsJudgedAsByTheReference) {
   expect_equal(bench, sent);
 }
 
+TEST(ParseFrame, EveryLengthFieldNearItsLimits) {
+  ParseBench bench;
+  size_t sent = 0;
+  for (const auto& packet :
+       {PacketBuilder().payload("xyz"), v6().payload("xyz"), v6().fragment(0, true),
+        v6().fragment(0, true).extension_header(0), v6().udp().payload("abcdefgh"),
+        PacketBuilder().udp().payload("abcdefgh")}) {
+    const Frame frame = packet.build();
+    const bool is_v6 = frame[12] == 0x86;
+    for (unsigned length = 0; length <= frame.size(); ++length) {
+      Frame changed = frame;
+      changed[is_v6 ? 19 : 17] = static_cast<uint8_t>(length);
+      bench.send(changed, Port::kInside);
+      changed = frame;
+      changed[is_v6 ? 14 + 40 + 5 : 14 + 20 + 5] = static_cast<uint8_t>(length);  // of UDP
+      bench.send(changed, Port::kInside);
+      sent += 2;
+    }
+    for (unsigned nibbles = 0; nibbles < 256; ++nibbles) {
+      Frame changed = frame;
+      changed[14] = static_cast<uint8_t>(nibbles);  // version and header length
+      bench.send(changed, Port::kInside);
+      changed = frame;
+      changed[is_v6 ? 14 + 40 + 12 : 14 + 20 + 12] =
+          static_cast<uint8_t>(nibbles);  // TCP's header length
+      bench.send(changed, Port::kInside);
+      sent += 2;
+    }
+  }
+  bench.run();
+  expect_equal(bench, sent);
+}
+
 TEST(ParseFrame, EveryOptionLengthAtEveryPlace) {
   ParseBench bench;
   size_t sent = 0;
