@@ -114,7 +114,7 @@ module csr_axil #(
         read_waits_q <= 1'b0;
         read_full_q <= 1'b0;
         rvalid_q <= 1'b1;
-        rdata_q <= read_error_i ? '0 : read_data_i;
+        rdata_q <= read_data_i;
         rresp_q <= read_error_i ? SlaveError : Okay;
       end
     end

@@ -7,7 +7,7 @@
 //   WO   a read gives 0; written_o[I] stands for one clock, with written_data_o (bytes without a strobe are 0)
 // written_o and written_data_o are there for RW and W1C too, a clock after write_i, together with the new value_o.
 // A write into a window stands in window_written_o, with the word in written_word_o; windows cannot be read.
-// Reading takes one clock. A word that is not in the map is an error; a read of a window too.
+// Reading takes one clock. A word that is not in the map is an error and reads as 0; a read of a window too.
 module csr_bank (
   input  logic                                         clk_i,
   input  logic                                         rst_ni,

@@ -5,9 +5,9 @@
 /* verilator lint_off UNUSEDPARAM */  // a block uses what concerns it
 package csr_regs_pkg;
   localparam int unsigned AddressBits = 16;
-  localparam int unsigned NumRegisters = 143;
+  localparam int unsigned NumRegisters = 147;
   localparam int unsigned NumWindows = 2;
-  localparam logic [31:0] LayoutHash = 32'h9a04e4ef;
+  localparam logic [31:0] LayoutHash = 32'h7c438609;
 
   localparam int unsigned IdentityMagic = 0;  // 0x0000
   localparam int unsigned IdentityMapVersion = 1;  // 0x0004
@@ -141,50 +141,54 @@ package csr_regs_pkg;
   localparam int unsigned CountersTapLostHi = 96;  // 0x086c
   localparam int unsigned CountersFlowTableFullLo = 97;  // 0x0870
   localparam int unsigned CountersFlowTableFullHi = 98;  // 0x0874
-  localparam int unsigned CountersDroppedRuleLo = 99;  // 0x0900
-  localparam int unsigned CountersDroppedRuleHi = 100;  // 0x0904
-  localparam int unsigned CountersDroppedMalformedLo = 101;  // 0x0908
-  localparam int unsigned CountersDroppedMalformedHi = 102;  // 0x090c
-  localparam int unsigned CountersDroppedEgressFullLo = 103;  // 0x0910
-  localparam int unsigned CountersDroppedEgressFullHi = 104;  // 0x0914
-  localparam int unsigned CountersDroppedPuntFullLo = 105;  // 0x0918
-  localparam int unsigned CountersDroppedPuntFullHi = 106;  // 0x091c
-  localparam int unsigned CountersDroppedUnseenHeaderLo = 107;  // 0x0920
-  localparam int unsigned CountersDroppedUnseenHeaderHi = 108;  // 0x0924
-  localparam int unsigned CountersDroppedIncompleteRecordLo = 109;  // 0x0928
-  localparam int unsigned CountersDroppedIncompleteRecordHi = 110;  // 0x092c
-  localparam int unsigned CountersDroppedHoleLimitLo = 111;  // 0x0930
-  localparam int unsigned CountersDroppedHoleLimitHi = 112;  // 0x0934
-  localparam int unsigned CountersDroppedRingFullLo = 113;  // 0x0938
-  localparam int unsigned CountersDroppedRingFullHi = 114;  // 0x093c
-  localparam int unsigned CountersDroppedAwaitingKeysLo = 115;  // 0x0940
-  localparam int unsigned CountersDroppedAwaitingKeysHi = 116;  // 0x0944
-  localparam int unsigned CountersDroppedHoldFullLo = 117;  // 0x0948
-  localparam int unsigned CountersDroppedHoldFullHi = 118;  // 0x094c
-  localparam int unsigned CountersDroppedFlowDeadLo = 119;  // 0x0950
-  localparam int unsigned CountersDroppedFlowDeadHi = 120;  // 0x0954
-  localparam int unsigned CountersDroppedBadRecordLo = 121;  // 0x0958
-  localparam int unsigned CountersDroppedBadRecordHi = 122;  // 0x095c
-  localparam int unsigned CountersDroppedProtocolLo = 123;  // 0x0960
-  localparam int unsigned CountersDroppedProtocolHi = 124;  // 0x0964
-  localparam int unsigned CountersDroppedUnsplicableLo = 125;  // 0x0968
-  localparam int unsigned CountersDroppedUnsplicableHi = 126;  // 0x096c
-  localparam int unsigned CountersDroppedImpairedLo = 127;  // 0x0970
-  localparam int unsigned CountersDroppedImpairedHi = 128;  // 0x0974
-  localparam int unsigned CountersDroppedNotReadyLo = 129;  // 0x0978
-  localparam int unsigned CountersDroppedNotReadyHi = 130;  // 0x097c
-  localparam int unsigned CountersDroppedChecksumLo = 131;  // 0x0980
-  localparam int unsigned CountersDroppedChecksumHi = 132;  // 0x0984
-  localparam int unsigned CountersPuntedRuleLo = 133;  // 0x0a00
-  localparam int unsigned CountersPuntedRuleHi = 134;  // 0x0a04
-  localparam int unsigned CountersPuntedFlowLo = 135;  // 0x0a08
-  localparam int unsigned CountersPuntedFlowHi = 136;  // 0x0a0c
-  localparam int unsigned CountersPuntedFragmentLo = 137;  // 0x0a10
-  localparam int unsigned CountersPuntedFragmentHi = 138;  // 0x0a14
-  localparam int unsigned CountersPuntedExtensionHeaderLo = 139;  // 0x0a18
-  localparam int unsigned CountersPuntedExtensionHeaderHi = 140;  // 0x0a1c
-  localparam int unsigned CountersPuntedDeadFlowLo = 141;  // 0x0a20
-  localparam int unsigned CountersPuntedDeadFlowHi = 142;  // 0x0a24
+  localparam int unsigned CountersRefusedInsideLo = 99;  // 0x0878
+  localparam int unsigned CountersRefusedInsideHi = 100;  // 0x087c
+  localparam int unsigned CountersRefusedOutsideLo = 101;  // 0x0880
+  localparam int unsigned CountersRefusedOutsideHi = 102;  // 0x0884
+  localparam int unsigned CountersDroppedRuleLo = 103;  // 0x0900
+  localparam int unsigned CountersDroppedRuleHi = 104;  // 0x0904
+  localparam int unsigned CountersDroppedMalformedLo = 105;  // 0x0908
+  localparam int unsigned CountersDroppedMalformedHi = 106;  // 0x090c
+  localparam int unsigned CountersDroppedEgressFullLo = 107;  // 0x0910
+  localparam int unsigned CountersDroppedEgressFullHi = 108;  // 0x0914
+  localparam int unsigned CountersDroppedPuntFullLo = 109;  // 0x0918
+  localparam int unsigned CountersDroppedPuntFullHi = 110;  // 0x091c
+  localparam int unsigned CountersDroppedUnseenHeaderLo = 111;  // 0x0920
+  localparam int unsigned CountersDroppedUnseenHeaderHi = 112;  // 0x0924
+  localparam int unsigned CountersDroppedIncompleteRecordLo = 113;  // 0x0928
+  localparam int unsigned CountersDroppedIncompleteRecordHi = 114;  // 0x092c
+  localparam int unsigned CountersDroppedHoleLimitLo = 115;  // 0x0930
+  localparam int unsigned CountersDroppedHoleLimitHi = 116;  // 0x0934
+  localparam int unsigned CountersDroppedRingFullLo = 117;  // 0x0938
+  localparam int unsigned CountersDroppedRingFullHi = 118;  // 0x093c
+  localparam int unsigned CountersDroppedAwaitingKeysLo = 119;  // 0x0940
+  localparam int unsigned CountersDroppedAwaitingKeysHi = 120;  // 0x0944
+  localparam int unsigned CountersDroppedHoldFullLo = 121;  // 0x0948
+  localparam int unsigned CountersDroppedHoldFullHi = 122;  // 0x094c
+  localparam int unsigned CountersDroppedFlowDeadLo = 123;  // 0x0950
+  localparam int unsigned CountersDroppedFlowDeadHi = 124;  // 0x0954
+  localparam int unsigned CountersDroppedBadRecordLo = 125;  // 0x0958
+  localparam int unsigned CountersDroppedBadRecordHi = 126;  // 0x095c
+  localparam int unsigned CountersDroppedProtocolLo = 127;  // 0x0960
+  localparam int unsigned CountersDroppedProtocolHi = 128;  // 0x0964
+  localparam int unsigned CountersDroppedUnsplicableLo = 129;  // 0x0968
+  localparam int unsigned CountersDroppedUnsplicableHi = 130;  // 0x096c
+  localparam int unsigned CountersDroppedImpairedLo = 131;  // 0x0970
+  localparam int unsigned CountersDroppedImpairedHi = 132;  // 0x0974
+  localparam int unsigned CountersDroppedNotReadyLo = 133;  // 0x0978
+  localparam int unsigned CountersDroppedNotReadyHi = 134;  // 0x097c
+  localparam int unsigned CountersDroppedChecksumLo = 135;  // 0x0980
+  localparam int unsigned CountersDroppedChecksumHi = 136;  // 0x0984
+  localparam int unsigned CountersPuntedRuleLo = 137;  // 0x0a00
+  localparam int unsigned CountersPuntedRuleHi = 138;  // 0x0a04
+  localparam int unsigned CountersPuntedFlowLo = 139;  // 0x0a08
+  localparam int unsigned CountersPuntedFlowHi = 140;  // 0x0a0c
+  localparam int unsigned CountersPuntedFragmentLo = 141;  // 0x0a10
+  localparam int unsigned CountersPuntedFragmentHi = 142;  // 0x0a14
+  localparam int unsigned CountersPuntedExtensionHeaderLo = 143;  // 0x0a18
+  localparam int unsigned CountersPuntedExtensionHeaderHi = 144;  // 0x0a1c
+  localparam int unsigned CountersPuntedDeadFlowLo = 145;  // 0x0a20
+  localparam int unsigned CountersPuntedDeadFlowHi = 146;  // 0x0a24
 
   localparam int unsigned FlowMailbox = 0;  // a window, from 0x1000
   localparam int unsigned FlowMailboxWords = 256;
@@ -192,25 +196,25 @@ package csr_regs_pkg;
   localparam int unsigned RuleMailboxWords = 32;
 
   // Byte addresses.
-  localparam logic [143*16-1:0] Addresses = {
+  localparam logic [147*16-1:0] Addresses = {
     16'h0a24, 16'h0a20, 16'h0a1c, 16'h0a18, 16'h0a14, 16'h0a10, 16'h0a0c, 16'h0a08, 16'h0a04, 16'h0a00,
     16'h0984, 16'h0980, 16'h097c, 16'h0978, 16'h0974, 16'h0970, 16'h096c, 16'h0968, 16'h0964, 16'h0960,
     16'h095c, 16'h0958, 16'h0954, 16'h0950, 16'h094c, 16'h0948, 16'h0944, 16'h0940, 16'h093c, 16'h0938,
     16'h0934, 16'h0930, 16'h092c, 16'h0928, 16'h0924, 16'h0920, 16'h091c, 16'h0918, 16'h0914, 16'h0910,
-    16'h090c, 16'h0908, 16'h0904, 16'h0900, 16'h0874, 16'h0870, 16'h086c, 16'h0868, 16'h0864, 16'h0860,
-    16'h085c, 16'h0858, 16'h0854, 16'h0850, 16'h084c, 16'h0848, 16'h0844, 16'h0840, 16'h083c, 16'h0838,
-    16'h0834, 16'h0830, 16'h082c, 16'h0828, 16'h0824, 16'h0820, 16'h081c, 16'h0818, 16'h0814, 16'h0810,
-    16'h080c, 16'h0808, 16'h0800, 16'h0650, 16'h064c, 16'h0648, 16'h0644, 16'h0640, 16'h0630, 16'h062c,
-    16'h0628, 16'h0624, 16'h0620, 16'h0610, 16'h060c, 16'h0608, 16'h0604, 16'h0600, 16'h05bc, 16'h05b8,
-    16'h05b4, 16'h05b0, 16'h05ac, 16'h05a8, 16'h05a4, 16'h05a0, 16'h059c, 16'h0598, 16'h0594, 16'h0590,
-    16'h058c, 16'h0588, 16'h0584, 16'h0580, 16'h057c, 16'h0578, 16'h0574, 16'h0570, 16'h056c, 16'h0568,
-    16'h0564, 16'h0560, 16'h055c, 16'h0558, 16'h0554, 16'h0550, 16'h054c, 16'h0548, 16'h0544, 16'h0540,
-    16'h0508, 16'h0504, 16'h0500, 16'h0410, 16'h040c, 16'h0408, 16'h0404, 16'h0400, 16'h0304, 16'h0300,
-    16'h0208, 16'h0204, 16'h0200, 16'h010c, 16'h0108, 16'h0104, 16'h0100, 16'h0014, 16'h0010, 16'h000c,
-    16'h0008, 16'h0004, 16'h0000
+    16'h090c, 16'h0908, 16'h0904, 16'h0900, 16'h0884, 16'h0880, 16'h087c, 16'h0878, 16'h0874, 16'h0870,
+    16'h086c, 16'h0868, 16'h0864, 16'h0860, 16'h085c, 16'h0858, 16'h0854, 16'h0850, 16'h084c, 16'h0848,
+    16'h0844, 16'h0840, 16'h083c, 16'h0838, 16'h0834, 16'h0830, 16'h082c, 16'h0828, 16'h0824, 16'h0820,
+    16'h081c, 16'h0818, 16'h0814, 16'h0810, 16'h080c, 16'h0808, 16'h0800, 16'h0650, 16'h064c, 16'h0648,
+    16'h0644, 16'h0640, 16'h0630, 16'h062c, 16'h0628, 16'h0624, 16'h0620, 16'h0610, 16'h060c, 16'h0608,
+    16'h0604, 16'h0600, 16'h05bc, 16'h05b8, 16'h05b4, 16'h05b0, 16'h05ac, 16'h05a8, 16'h05a4, 16'h05a0,
+    16'h059c, 16'h0598, 16'h0594, 16'h0590, 16'h058c, 16'h0588, 16'h0584, 16'h0580, 16'h057c, 16'h0578,
+    16'h0574, 16'h0570, 16'h056c, 16'h0568, 16'h0564, 16'h0560, 16'h055c, 16'h0558, 16'h0554, 16'h0550,
+    16'h054c, 16'h0548, 16'h0544, 16'h0540, 16'h0508, 16'h0504, 16'h0500, 16'h0410, 16'h040c, 16'h0408,
+    16'h0404, 16'h0400, 16'h0304, 16'h0300, 16'h0208, 16'h0204, 16'h0200, 16'h010c, 16'h0108, 16'h0104,
+    16'h0100, 16'h0014, 16'h0010, 16'h000c, 16'h0008, 16'h0004, 16'h0000
   };
   // Values after reset.
-  localparam logic [143*32-1:0] Resets = {
+  localparam logic [147*32-1:0] Resets = {
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
@@ -231,10 +235,10 @@ package csr_regs_pkg;
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h9a04e4ef, 32'h00010000, 32'h56545245
+    32'h00000000, 32'h5c7a7c48, 32'h00000000, 32'h00000000, 32'h7c438609, 32'h00010000, 32'h56545245
   };
   // Bits that software writes and reads.
-  localparam logic [143*32-1:0] Rw = {
+  localparam logic [147*32-1:0] Rw = {
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
@@ -245,20 +249,20 @@ package csr_regs_pkg;
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'hffffffff, 32'hffffffff,
-    32'hffffffff, 32'h00000000, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
-    32'h00000000, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000,
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
+    32'hffffffff, 32'h00000000, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'h00000000, 32'hffffffff,
+    32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'h00000000, 32'hffffffff, 32'hffffffff,
+    32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000003, 32'h00000000, 32'hffffffff,
-    32'h00000000, 32'h00000000, 32'h000001ff, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000003, 32'hffffffff, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000
+    32'h00000000, 32'h00000003, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h000001ff,
+    32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
+    32'h00000003, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000
   };
   // Bits that the card sets and software clears with a 1.
-  localparam logic [143*32-1:0] W1c = {
+  localparam logic [147*32-1:0] W1c = {
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
@@ -277,12 +281,12 @@ package csr_regs_pkg;
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000, 32'h000001ff, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000
+    32'h000001ff, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000
   };
   // Bits that can be written and read as 0.
-  localparam logic [143*32-1:0] Wo = {
+  localparam logic [147*32-1:0] Wo = {
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
@@ -293,20 +297,20 @@ package csr_regs_pkg;
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000001, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000001,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000, 32'h0000001f, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'hffff000f, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff,
-    32'h00000000, 32'h00000001, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'h00000000, 32'h00000000
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
+    32'h0000001f, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffff000f, 32'h00000000,
+    32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000001, 32'h00000000,
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000
   };
   // Read-only bits whose value comes from a signal.
-  localparam logic [143*32-1:0] Signal = {
+  localparam logic [147*32-1:0] Signal = {
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
@@ -317,20 +321,20 @@ package csr_regs_pkg;
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
-    32'hffffffff, 32'hffffffff, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000,
-    32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'hffffffff, 32'hffffffff,
+    32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'h00000000,
+    32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000,
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000,
+    32'h00000000, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
     32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
-    32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff,
-    32'hffffffff, 32'hffffffff, 32'h000000f1, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000,
-    32'h000000f1, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000,
-    32'hffffffff, 32'h00000000, 32'h0000000f, 32'h00000000, 32'h00000000, 32'hffffffff, 32'hffffffff,
-    32'h00000000, 32'h00000000, 32'h00000000
+    32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'hffffffff, 32'h000000f1,
+    32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h000000f1, 32'h00000000, 32'h00000000,
+    32'h00000000, 32'hffffffff, 32'h00000000, 32'h00000000, 32'hffffffff, 32'h00000000, 32'h0000000f,
+    32'h00000000, 32'h00000000, 32'hffffffff, 32'hffffffff, 32'h00000000, 32'h00000000, 32'h00000000
   };
   // Read-only bits that are the reset value.
-  localparam logic [143*32-1:0] Constant = {
+  localparam logic [147*32-1:0] Constant = {
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
@@ -351,7 +355,7 @@ package csr_regs_pkg;
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
     32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000,
-    32'hffffffff, 32'hffffffff, 32'hffffffff
+    32'h00000000, 32'h00000000, 32'h00000000, 32'h00000000, 32'hffffffff, 32'hffffffff, 32'hffffffff
   };
   // Byte addresses of windows.
   localparam logic [2*16-1:0] WindowBases = {
