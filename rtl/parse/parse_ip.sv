@@ -80,7 +80,7 @@ module parse_ip (
       key_d.source = {l3_window_i[8*12+:8], l3_window_i[8*13+:8], l3_window_i[8*14+:8], l3_window_i[8*15+:8], 96'd0};
       key_d.destination = {l3_window_i[8*16+:8], l3_window_i[8*17+:8], l3_window_i[8*18+:8], l3_window_i[8*19+:8],
                            96'd0};
-      parsed_d.kind = v4_fragment ? vitrine_pkg::ParseFragment : vitrine_pkg::ParseOtherIp;
+      parsed_d.kind = v4_fragment ? vitrine_pkg::KindFragment : vitrine_pkg::KindOtherIp;
       has_transport_d = !v4_fragment;
       parsed_d.l4 = parsed_i.l3 + 8'(v4_header);
     end else if (is_v6_i) begin
@@ -90,24 +90,24 @@ module parse_ip (
       key_d.protocol = v6_next;
       key_d.source = v6_source;
       key_d.destination = v6_destination;
-      parsed_d.kind = vitrine_pkg::ParseOtherIp;
+      parsed_d.kind = vitrine_pkg::KindOtherIp;
       has_transport_d = 1'b1;
       parsed_d.l4 = parsed_i.l3 + 8'd40;
       if (v6_next == FragmentHeader && !is_extension(v6_behind)) begin
         malformed = malformed || v6_total < 17'd48;
         key_d.protocol = v6_behind;
-        parsed_d.kind = vitrine_pkg::ParseFragment;
+        parsed_d.kind = vitrine_pkg::KindFragment;
         has_transport_d = 1'b0;
       end else if (is_extension(v6_next)) begin
         malformed = malformed || (v6_next == FragmentHeader && v6_total < 17'd48);
         key_d.protocol = '0;
-        parsed_d.kind = vitrine_pkg::ParseExtensionHeader;
+        parsed_d.kind = vitrine_pkg::KindExtensionHeader;
         has_transport_d = 1'b0;
       end
     end
     if (malformed) begin
       has_transport_d = 1'b0;
-      parsed_d.kind = vitrine_pkg::ParseMalformed;
+      parsed_d.kind = vitrine_pkg::KindMalformed;
     end
     if (has_transport_d) begin
       parsed_d.payload = parsed_d.l4;

@@ -59,11 +59,11 @@ module parse_link (
   vitrine_pkg::parsed_t parsed_d;
   always_comb begin
     key_d = '0;
-    key_d.outside = outside_i;
-    key_d.vlan_outer = one_tag ? {4'd0, window_i[8*14+:4], window_i[8*15+:8]} : 16'hffff;
-    key_d.vlan_inner = two_tags ? {4'd0, window_i[8*18+:4], window_i[8*19+:8]} : 16'hffff;
+    key_d.ingress = outside_i ? vitrine_pkg::PortOutside : vitrine_pkg::PortInside;
+    key_d.vlan_outer = one_tag ? {1'b0, window_i[8*14+:4], window_i[8*15+:8]} : vitrine_pkg::VlanNone;
+    key_d.vlan_inner = two_tags ? {1'b0, window_i[8*18+:4], window_i[8*19+:8]} : vitrine_pkg::VlanNone;
     parsed_d = '0;
-    parsed_d.kind = malformed ? vitrine_pkg::ParseMalformed : vitrine_pkg::ParseNotIp;
+    parsed_d.kind = malformed ? vitrine_pkg::KindMalformed : vitrine_pkg::KindNotIp;
     parsed_d.frame_bytes = bytes_i;
     parsed_d.l3 = l3;
   end

@@ -68,7 +68,7 @@ module parse_options #(
           if (pads[i]) begin
             at = at | (40'd2 << (First + i));
           end else if (!ends[i] && broken[i]) begin
-            parsed_d.kind = vitrine_pkg::ParseMalformed;
+            parsed_d.kind = vitrine_pkg::KindMalformed;
           end else if (!ends[i]) begin
             at = at | ((40'd1 << (First + i)) << lengths[6*i+:6]);
             if (timestamp[i]) parsed_d.timestamp = base + 8'(First + i + 2);

@@ -40,7 +40,7 @@ module parse_transport (
       key_d.destination_port = {l4_window_i[8*2+:8], l4_window_i[8*3+:8]};
     end
     if (has_transport_i && key_i.protocol == ProtocolTcp) begin
-      parsed_d.kind = vitrine_pkg::ParseTcp;
+      parsed_d.kind = vitrine_pkg::KindTcp;
       parsed_d.sequence_number = {l4_window_i[8*4+:8], l4_window_i[8*5+:8], l4_window_i[8*6+:8], l4_window_i[8*7+:8]};
       parsed_d.acknowledgement = {l4_window_i[8*8+:8], l4_window_i[8*9+:8], l4_window_i[8*10+:8],
                                   l4_window_i[8*11+:8]};
@@ -50,7 +50,7 @@ module parse_transport (
       parsed_d.payload_length = l4_bytes_i - 16'(tcp_header);
       option_bytes_d = tcp_header - 6'd20;
       if (l4_bytes_i < 16'd20 || tcp_header < 6'd20 || 16'(tcp_header) > l4_bytes_i) begin
-        parsed_d.kind = vitrine_pkg::ParseMalformed;
+        parsed_d.kind = vitrine_pkg::KindMalformed;
         option_bytes_d = '0;
       end
     end
@@ -58,7 +58,7 @@ module parse_transport (
       parsed_d.payload = parsed_i.l4 + 8'd8;
       parsed_d.payload_length = udp_length - 16'd8;
       if (l4_bytes_i < 16'd8 || udp_length < 16'd8 || udp_length > l4_bytes_i) begin
-        parsed_d.kind = vitrine_pkg::ParseMalformed;
+        parsed_d.kind = vitrine_pkg::KindMalformed;
       end
     end
   end

@@ -34,8 +34,13 @@ class Fields {
   unsigned left_;
 };
 
-constexpr unsigned kKeyBits = 1 + 16 + 16 + 4 + 8 + 128 + 128 + 16 + 16;
+constexpr unsigned kKeyBits = 2 + 13 + 13 + 4 + 8 + 128 + 128 + 16 + 16;
 constexpr unsigned kParsedBits = 3 + 16 + 8 + 8 + 8 + 16 + 32 + 32 + 16 + 6 + 8 + 8 + 3;
+
+// The RTL has a 13th bit for "no tag".
+uint16_t vlan_id(uint32_t field) {
+  return field == 0x1fff ? card::VlanTags::kNone : static_cast<uint16_t>(field);
+}
 
 }  // namespace
 
@@ -120,9 +125,9 @@ Parsed ParseBench::result() const {
   Parsed parsed;
   card::FlowKey& key = parsed.frame.key;
   Fields of_key(model->key_o.data(), kKeyBits);
-  key.ingress = of_key.take(1) != 0 ? Port::kOutside : Port::kInside;
-  key.vlan.outer = static_cast<uint16_t>(of_key.take(16));
-  key.vlan.inner = static_cast<uint16_t>(of_key.take(16));
+  key.ingress = static_cast<Port>(of_key.take(2));
+  key.vlan.outer = vlan_id(of_key.take(13));
+  key.vlan.inner = vlan_id(of_key.take(13));
   key.source.version = key.destination.version = static_cast<uint8_t>(of_key.take(4));
   key.protocol = static_cast<uint8_t>(of_key.take(8));
   key.source.bytes = of_key.take_address();
