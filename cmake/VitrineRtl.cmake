@@ -1,9 +1,11 @@
 # RTL in the build: models by Verilator, benches on them, lint and proofs as ctest cases.
 #
-# vitrine_verilate(target TOP module SOURCES sv... [PARAMETERS N=V...])
-#     a library: the Verilated model V<module>, its header and the runtime
-# vitrine_rtl_bench(name TOP module SOURCES sv... BENCH cpp... [PARAMETERS N=V...] [DEPS ...] [TIMEOUT s])
+# vitrine_verilate(target TOP module SOURCES sv... [PARAMETERS N=V...] [NETLIST])
+#     a library: the Verilated model V<module>, its header and the runtime; NETLIST: of what Yosys made of it
+# vitrine_rtl_bench(name TOP module SOURCES sv... BENCH cpp... [PARAMETERS N=V...] [DEPS ...] [TIMEOUT s] [NETLIST])
 #     a GoogleTest binary <name>_bench on V<module>; ctest case rtl_<name>, label rtl
+#     NETLIST: also on what Yosys made of it, netlist_<name>, because Yosys takes some things and gets them wrong
+#     (for blocks without wide memories: Verilator takes minutes over those)
 # vitrine_rtl_lint(top SOURCES sv... [NAME name] [PARAMETERS N=V...])
 #     ctest cases lint_<name> (verilator -Wall) and elaborate_<name> (Yosys takes it), label rtl; name: the top's
 # vitrine_formal(name TOP module DEPTH clocks SOURCES sv... [PARAMETERS N=V...])
@@ -43,19 +45,33 @@ target_include_directories(vitrine_verilated SYSTEM PUBLIC
 target_link_libraries(vitrine_verilated PUBLIC Threads::Threads $<$<BOOL:${VITRINE_TRACE}>:ZLIB::ZLIB>)
 
 function(vitrine_verilate target)
-  cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS" ${ARGN})
+  cmake_parse_arguments(arg "NETLIST" "TOP" "SOURCES;PARAMETERS" ${ARGN})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}.verilated)
   set(archive ${folder}/V${arg_TOP}__ALL.a)
   set(sources ${arg_SOURCES})
   list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/)
-  list(TRANSFORM arg_PARAMETERS PREPEND -G)
+  if(arg_NETLIST)
+    set(netlist ${folder}/${arg_TOP}.v)
+    vitrine_chparam(change ${arg_PARAMETERS})
+    list(JOIN arg_SOURCES " " files)
+    file(MAKE_DIRECTORY ${folder})
+    set(synthesise COMMAND ${YOSYS} -q -p "read_verilog -sv ${files}"
+      -p "hierarchy -check -top ${arg_TOP}${change}" -p proc -p flatten -p "opt -fast" -p clean
+      -p "write_verilog -noattr ${netlist}")
+    set(from -Wno-fatal -Wno-lint -Wno-style -Wno-UNOPTFLAT ${netlist})
+  else()
+    set(from ${arg_PARAMETERS})
+    list(TRANSFORM from PREPEND -G)
+    list(APPEND from ${arg_SOURCES})
+  endif()
   add_custom_command(OUTPUT ${archive}
+    ${synthesise}
     COMMAND ${VERILATOR} --cc ${vitrine_verilator_flags} --top-module ${arg_TOP} --prefix V${arg_TOP}
-      --Mdir ${folder} ${arg_PARAMETERS} ${arg_SOURCES}
+      --Mdir ${folder} ${from}
     # make, not Ninja: which files Verilator writes is known after it ran only.
-    COMMAND ${VITRINE_MAKE} -s -j2 -C ${folder} -f V${arg_TOP}.mk "OBJCACHE=$<$<BOOL:${CCACHE}>:${CCACHE}>" "CXX=${CMAKE_CXX_COMPILER}"
-      "LINK=${CMAKE_CXX_COMPILER}" OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O2 "USER_CPPFLAGS=-w -fPIE -std=c++20"
-      V${arg_TOP}__ALL.a
+    COMMAND ${VITRINE_MAKE} -s -j2 -C ${folder} -f V${arg_TOP}.mk "OBJCACHE=$<$<BOOL:${CCACHE}>:${CCACHE}>"
+      "CXX=${CMAKE_CXX_COMPILER}" "LINK=${CMAKE_CXX_COMPILER}" OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O2
+      "USER_CPPFLAGS=-w -fPIE -std=c++20" V${arg_TOP}__ALL.a
     DEPENDS ${sources} ${CMAKE_SOURCE_DIR}/cmake/VitrineRtl.cmake
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMENT "Verilating ${arg_TOP} for ${target}"
@@ -67,19 +83,42 @@ function(vitrine_verilate target)
   target_link_libraries(${target} INTERFACE ${archive} vitrine_verilated)
 endfunction()
 
+# Parameters N=V... as Yosys's hierarchy takes them.
+function(vitrine_chparam result)
+  set(change)
+  foreach(parameter IN LISTS ARGN)
+    string(REPLACE "=" " " parameter ${parameter})
+    string(APPEND change " -chparam ${parameter}")
+  endforeach()
+  set(${result} "${change}" PARENT_SCOPE)
+endfunction()
+
 function(vitrine_rtl_bench name)
-  cmake_parse_arguments(arg "" "TOP;TIMEOUT" "SOURCES;BENCH;PARAMETERS;DEPS" ${ARGN})
-  vitrine_verilate(${name}_rtl TOP ${arg_TOP} SOURCES ${arg_SOURCES} PARAMETERS ${arg_PARAMETERS})
-  add_executable(${name}_bench ${arg_BENCH})
-  target_link_libraries(${name}_bench PRIVATE
-    vitrine_options vitrine_bench_support ${arg_DEPS} ${name}_rtl GTest::gmock GTest::gtest_main)
-  # The archive is rebuilt by a command, which a link dependency alone does not order.
-  add_dependencies(${name}_bench ${name}_rtl_model)
+  cmake_parse_arguments(arg "NETLIST" "TOP;TIMEOUT" "SOURCES;BENCH;PARAMETERS;DEPS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  add_test(NAME rtl_${name} COMMAND ${name}_bench)
-  set_tests_properties(rtl_${name} PROPERTIES LABELS rtl TIMEOUT ${arg_TIMEOUT})
+  set(kinds rtl)
+  if(arg_NETLIST)
+    list(APPEND kinds netlist)
+  endif()
+  foreach(kind IN LISTS kinds)
+    set(model ${name}_${kind})
+    set(bench ${name}_bench)
+    set(from)
+    if(kind STREQUAL netlist)
+      set(bench ${name}_netlist_bench)
+      set(from NETLIST)
+    endif()
+    vitrine_verilate(${model} TOP ${arg_TOP} SOURCES ${arg_SOURCES} PARAMETERS ${arg_PARAMETERS} ${from})
+    add_executable(${bench} ${arg_BENCH})
+    target_link_libraries(${bench} PRIVATE
+      vitrine_options vitrine_bench_support ${arg_DEPS} ${model} GTest::gmock GTest::gtest_main)
+    # The archive is rebuilt by a command, which a link dependency alone does not order.
+    add_dependencies(${bench} ${model}_model)
+    add_test(NAME ${kind}_${name} COMMAND ${bench})
+    set_tests_properties(${kind}_${name} PROPERTIES LABELS rtl TIMEOUT ${arg_TIMEOUT})
+  endforeach()
 endfunction()
 
 function(vitrine_rtl_lint top)
@@ -87,18 +126,14 @@ function(vitrine_rtl_lint top)
   if(NOT arg_NAME)
     set(arg_NAME ${top})
   endif()
-  set(change)
-  foreach(parameter IN LISTS arg_PARAMETERS)
-    string(REPLACE "=" " " parameter ${parameter})
-    string(APPEND change "chparam -set ${parameter} ${top}; ")
-  endforeach()
+  vitrine_chparam(change ${arg_PARAMETERS})
   list(TRANSFORM arg_PARAMETERS PREPEND -G)
   add_test(NAME lint_${arg_NAME}
     COMMAND ${VERILATOR} --lint-only -Wall --assert --top-module ${top} ${arg_PARAMETERS} ${arg_SOURCES}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   list(JOIN arg_SOURCES " " files)
   add_test(NAME elaborate_${arg_NAME}
-    COMMAND ${YOSYS} -q -p "read_verilog -sv ${files}; ${change}hierarchy -check -top ${top}; proc; check -assert"
+    COMMAND ${YOSYS} -q -p "read_verilog -sv ${files}; hierarchy -check -top ${top}${change}; proc; check -assert"
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(lint_${arg_NAME} elaborate_${arg_NAME} PROPERTIES LABELS rtl TIMEOUT 300)
 endfunction()

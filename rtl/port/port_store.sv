@@ -50,8 +50,7 @@ module port_store #(
     refused = too_long || (in_error_i && !full);
     push = in_valid_i && !full && !too_long;
     commit = in_valid_i && in_last_i && !full && !refused;
-    // A frame that cannot stay gives its room back at once.
-    rewind = in_valid_i && !commit && (full || too_long || in_last_i);
+    rewind = in_valid_i && in_last_i && !commit;
   end
 
   /* verilator lint_off PINCONNECTEMPTY */  // nobody asks how much room there is
@@ -136,8 +135,9 @@ module port_store #(
     end
     if (f_started && rst_ni) begin
       assert (f_inside || (f_pushed == '0 && f_beats == '0 && !full_q && !long_q));
-      assert (full_q || long_q || (f_pushed == beats_q && f_pushed == f_beats));
-      assert (!(full_q || long_q) || (f_pushed == '0 && !push));   // once lost, nothing more of it gets in
+      assert (f_pushed == beats_q);
+      assert (full_q || long_q || f_pushed == f_beats);
+      assert (!(full_q || long_q) || !push);                       // once lost, nothing more of it gets in
       assert (!(full_q && long_q));
       assert (beats_q <= CountBits'(MaxBeats));
       if ($past(rst_ni)) assert (done_o == ($past(in_valid_i) && $past(in_last_i)));
