@@ -6,7 +6,8 @@ from .model import RegisterMap, camel
 HEAD = """\
 // The card's registers. Written by hw/regs/generate from {source}; changes belong there.
 //
-// Addresses are bytes from the start of the card's AXI4-Lite space; all registers are 32-bit little-endian.
+// Addresses are bytes from the start of the card's AXI4-Lite space; registers are 32-bit and
+// little-endian.
 #pragma once
 
 #include <array>
