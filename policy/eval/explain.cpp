@@ -47,7 +47,22 @@ std::string has_text(Condition condition, const Facts& facts, const Explanation&
   return "";
 }
 
-std::string why_text(const Match& found, const Facts& facts, const Explanation& so_far) {
+bool is_never(Condition condition, const Knowledge& known) {
+  switch (condition) {
+    case Condition::kServerName:
+    case Condition::kTlsVersion:
+      return known.hello == Known::kNever;
+    case Condition::kCertificate:
+      return known.certificate == Known::kNever;
+    case Condition::kHttp:
+      return known.http == Known::kNever;
+    default:
+      return false;
+  }
+}
+
+std::string why_text(const Match& found, const Facts& facts, const Knowledge& known,
+                     const Explanation& so_far) {
   const std::string has = has_text(found.condition, facts, so_far);
   switch (found.truth) {
     case Truth::kTrue:
@@ -57,7 +72,8 @@ std::string why_text(const Match& found, const Facts& facts, const Explanation& 
     case Truth::kFalse:
       break;
   }
-  return has + " is not what it asks for";
+  return is_never(found.condition, known) ? has + " is not seen on this connection"
+                                          : has + " is not what it asks for";
 }
 
 template <typename Rule, typename ActionOf>
@@ -69,7 +85,7 @@ void walk(const Rulebook& book, const std::vector<Rule>& rules, const std::strin
     const Match found = match(book, rule.when, facts, prepared, known);
     const bool decides = found.truth == Truth::kTrue;
     out.rules.push_back({list, rule.name, rule.mark.line, found.truth, decides, action_of(rule),
-                         why_text(found, facts, out)});
+                         why_text(found, facts, known, out)});
     if (decides) {
       return;
     }

@@ -86,6 +86,9 @@ class Builder : public YAML::EventHandler {
       }
       return parent.keys.emplace_back(std::move(node));
     }
+    if (kind == Node::Kind::kNull && parent.is_map()) {
+      node.mark = parent.keys.back().mark;  // yaml-cpp marks what follows
+    }
     return parent.items.emplace_back(std::move(node));
   }
 
