@@ -8,6 +8,7 @@
 
 #include "host/api/client.h"
 #include "host/cli/commands.h"
+#include "host/cli/policy_files.h"
 #include "host/events/query.h"
 
 namespace vitrine::cli {
@@ -21,6 +22,8 @@ constexpr const char* kFooter = R"(Examples:
   vitrine event 42
   vitrine cert ca init --state /var/lib/vitrine
   vitrine cert import server.pem
+  vitrine policy check policy.yaml
+  vitrine policy explain policy.yaml 10.0.0.7 192.0.2.1:443 --sni www.bank.example
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 vitrined cannot be reached.)";
 
@@ -38,7 +41,13 @@ struct Arguments {
   std::string output;
   std::string state_dir;
   CaInitRequest ca;
+  std::string policy_file;
+  std::string policy_object;
+  bool strict = false;
+  ExplainRequest explain;
+  EditRequest edit;
   std::function<int(Commands&)> action;
+  std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
 
 // The command `name` of `parent`, which does `action`.
@@ -47,6 +56,17 @@ CLI::App* add_command(CLI::App& parent, Arguments& arguments, const std::string&
   CLI::App* command = parent.add_subcommand(name, text);
   command->fallthrough();
   command->callback([&arguments, action = std::move(action)] { arguments.action = action; });
+  return command;
+}
+
+// A command that works on a file; `action` is not asked for vitrined.
+CLI::App* add_file_command(CLI::App& parent, Arguments& arguments, const std::string& name,
+                           const std::string& text, std::function<int(Environment&)> action,
+                           const std::string& examples) {
+  CLI::App* command = parent.add_subcommand(name, text);
+  command->fallthrough();
+  command->footer("Examples:\n" + examples);
+  command->callback([&arguments, action = std::move(action)] { arguments.file_action = action; });
   return command;
 }
 
@@ -122,6 +142,88 @@ void add_certificate_commands(CLI::App& app, Arguments& a) {
   add_ca_commands(*cert, a);
 }
 
+void add_explain_command(CLI::App& policy, Arguments& a) {
+  ExplainRequest& e = a.explain;
+  CLI::App* explain = add_file_command(
+      policy, a, "explain", "Which rule of a file decides a connection, why, and where",
+      [&a](Environment& env) { return policy_explain(a.explain, a.json, env); },
+      "  vitrine policy explain policy.yaml 10.0.0.7 192.0.2.1:443\n"
+      "  vitrine policy explain policy.yaml 10.0.0.7 192.0.2.1:443 --sni www.bank.example\n"
+      "  vitrine policy explain policy.yaml 2001:db8::7 '[2001:db8:1::1]:443' --state expired\n"
+      "What is not given is not known yet; the answer may be to wait for it.");
+  explain->add_option("file", e.file, "The policy; - for standard input")->required();
+  explain->add_option("source", e.source, "SRC or SRC:PORT")->required();
+  explain->add_option("destination", e.destination, "DST:PORT")->required();
+  explain->add_option("--zone", e.zone, "Where the opener is")
+      ->check(CLI::IsMember({"inside", "outside"}))
+      ->capture_default_str();
+  explain->add_option("--vlan", e.vlan, "none, 10, or 10.20")->capture_default_str();
+  explain->add_option("--protocol", e.protocol, "tcp, udp, icmp, ip/47")->capture_default_str();
+  explain->add_option("--time", e.time, "2014-02-05T05:21 (UTC); default: now");
+  explain->add_option("--sni", e.server_name, "The server name of the ClientHello");
+  explain->add_flag("--no-sni", e.no_server_name, "A ClientHello without server name");
+  explain->add_option("--tls", e.tls, "The client's highest version")
+      ->check(CLI::IsMember({"older", "1.2", "1.3"}));
+  explain->add_option("--issuer", e.issuer, "The server certificate's issuer, one line");
+  explain->add_option("--fingerprint", e.fingerprint, "Its SHA-256 fingerprint");
+  explain->add_option("--state", e.states, "What verification says of it")
+      ->check(CLI::IsMember({"valid", "expired", "not_yet_valid", "self_signed", "untrusted",
+                             "wrong_name", "revoked"}));
+  explain->add_option("--method", e.method, "HTTP method");
+  explain->add_option("--path", e.path, "HTTP path");
+  explain->add_option("--host", e.host, "HTTP host; default: the server name");
+  explain->add_option("--content-type", e.content_type, "HTTP content type");
+}
+
+void add_edit_commands(CLI::App& policy, Arguments& a) {
+  EditRequest& e = a.edit;
+  CLI::App* insert = add_file_command(
+      policy, a, "insert", "Add a rule to a file, above or below another; comments stay",
+      [&a](Environment& env) { return policy_insert(a.edit, a.json, env); },
+      "  vitrine policy insert policy.yaml rule.yaml --above decrypt-all --in-place\n"
+      "  printf 'name: lab\\naction: do-not-decrypt\\nsource: 10.9.0.0/16\\n' |\n"
+      "    vitrine policy insert policy.yaml - --above decrypt-all > new.yaml");
+  CLI::App* remove = add_file_command(
+      policy, a, "delete", "Remove a rule from a file",
+      [&a](Environment& env) { return policy_delete(a.edit, a.json, env); },
+      "  vitrine policy delete policy.yaml lab --in-place");
+  for (CLI::App* command : {insert, remove}) {
+    command->add_option("file", e.file, "The policy; - for standard input")->required();
+    command->add_option("--list", e.list, "Which list")
+        ->check(CLI::IsMember({"identity", "decryption", "access"}))
+        ->capture_default_str();
+    command->add_flag("--in-place", e.in_place, "Write the file; else the output is the new text");
+  }
+  insert
+      ->add_option("rule", e.rule_file,
+                   "A file with the rule: KEY: VALUE lines; - for standard input")
+      ->required();
+  CLI::Option* above = insert->add_option("--above", e.above, "The rule to go above");
+  insert->add_option("--below", e.below, "The rule to go below; default: the list's end")
+      ->excludes(above);
+  remove->add_option("name", e.name, "The rule")->required();
+}
+
+void add_policy_file_commands(CLI::App& policy, Arguments& a) {
+  CLI::App* check = add_file_command(
+      policy, a, "check", "Find what is wrong with a file: errors, shadowed rules, card rules",
+      [&a](Environment& env) { return policy_check(a.policy_file, a.strict, a.json, env); },
+      "  vitrine policy check policy.yaml\n"
+      "  vitrine policy check --strict --json policy.yaml");
+  check->add_option("file", a.policy_file, "The policy; - for standard input")->required();
+  check->add_flag("--strict", a.strict, "Warnings fail, too");
+  CLI::App* used_by = add_file_command(
+      policy, a, "used-by", "Who in a file uses a network, service, user, group, category or time",
+      [&a](Environment& env) {
+        return policy_used_by(a.policy_file, a.policy_object, a.json, env);
+      },
+      "  vitrine policy used-by policy.yaml office");
+  used_by->add_option("file", a.policy_file, "The policy; - for standard input")->required();
+  used_by->add_option("object", a.policy_object, "Its name")->required();
+  add_explain_command(policy, a);
+  add_edit_commands(policy, a);
+}
+
 void add_commands(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   app.footer(kFooter);
@@ -142,10 +244,11 @@ void add_commands(CLI::App& app, Arguments& a) {
   add_command(app, a, "counters", "Show every counter and what it means",
               [](Commands& c) { return c.counters(); });
   add_certificate_commands(app, a);
-  CLI::App* policy = app.add_subcommand("policy", "The decryption policy");
+  CLI::App* policy = app.add_subcommand("policy", "The policy in force, and policies in files");
   policy->require_subcommand(1);
   policy->fallthrough();
   add_command(*policy, a, "show", "Show its rules", [](Commands& c) { return c.policy_show(); });
+  add_policy_file_commands(*policy, a);
 }
 
 }  // namespace
@@ -163,6 +266,9 @@ int run(const std::vector<std::string>& arguments, Environment& environment) {
   }
   if (parsed.no_color) {
     environment.terminal.colours = false;
+  }
+  if (parsed.file_action) {
+    return parsed.file_action(environment);
   }
   const api::Client client(parsed.socket);
   Commands commands(environment, client, parsed.json);

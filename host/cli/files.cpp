@@ -13,7 +13,7 @@
 namespace vitrine::cli {
 namespace {
 
-Result<std::string> read_all(int fd, const std::string& path) {
+Result<std::string> read_all(int fd, const std::string& path, size_t most) {
   std::string text;
   std::array<char, 65536> part{};
   while (true) {
@@ -28,23 +28,24 @@ Result<std::string> read_all(int fd, const std::string& path) {
       return Status::from_errno(path, errno);
     }
     text.append(part.data(), static_cast<size_t>(got));
-    if (text.size() > kMaxFile) {
-      return Status(Code::kExhausted, path + ": larger than 1 MiB");
+    if (text.size() > most) {
+      return Status(Code::kExhausted,
+                    path + ": larger than " + std::to_string(most >> 20) + " MiB");
     }
   }
 }
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, size_t most) {
   if (path == "-") {
-    return read_all(STDIN_FILENO, "standard input");
+    return read_all(STDIN_FILENO, "standard input", most);
   }
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) {
     return Status::from_errno(path, errno);
   }
-  return read_all(file.get(), path);
+  return read_all(file.get(), path, most);
 }
 
 Status write_file(const std::string& path, std::string_view text) {
