@@ -65,7 +65,8 @@ TEST(RandomPolicies, DecisionsNeverChangeWhenMoreIsKnown) {
     Facts facts = world.facts(*book);
     Decided before = decide_reference(*book, facts);
     while (!world.complete(facts)) {
-      if (before.ruling == Ruling::kDoNotDecrypt) {  // from then on nothing more can be seen
+      // Of what is left alone or refused, nothing more is seen.
+      if (before.ruling == Ruling::kDoNotDecrypt || before.ruling == Ruling::kDeny) {
         facts.known = facts.known.undecrypted();
       }
       world.learn(facts);
