@@ -1,3 +1,4 @@
+// Longer than other files: five small commands that share how a policy is read and shown.
 #include "host/cli/policy_files.h"
 
 #include <algorithm>

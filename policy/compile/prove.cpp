@@ -5,6 +5,8 @@
 //   2. in each list, down to the rule that surely decides: does one lie in the cell only in part?
 //   3. if so, cut the cell at that rule's end, or at the middle one of many ends
 //   4. if not, judge one packet of the cell by both sides
+//
+// Longer than other files: cells, lists and their walk are one argument, best read in one place.
 #include "policy/compile/prove.h"
 
 #include <algorithm>
