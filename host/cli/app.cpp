@@ -27,6 +27,14 @@ constexpr const char* kFooter = R"(Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 vitrined cannot be reached.)";
 
+constexpr const char* kTrustFooter = R"(Examples:
+  vitrine trust check --host example.org chain.pem
+  vitrine trust check --host fw.example --state /var/lib/vitrine --json chain.pem
+  vitrine trust check --ip 192.0.2.7 --roots root.pem --no-system-roots --crl root.crl chain.pem
+  vitrine trust check --host example.org --time 2027-01-01 chain.pem
+
+Exit codes: 0 trusted, 1 not trusted, 2 unusable input.)";
+
 // What the command line says; filled by the parser.
 struct Arguments {
   std::string socket;
@@ -46,6 +54,7 @@ struct Arguments {
   bool strict = false;
   ExplainRequest explain;
   EditRequest edit;
+  TrustArguments trust;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
@@ -224,6 +233,37 @@ void add_policy_file_commands(CLI::App& policy, Arguments& a) {
   add_edit_commands(policy, a);
 }
 
+void add_trust_commands(CLI::App& app, Arguments& a) {
+  CLI::App* trust = app.add_subcommand("trust", "Whether certificate chains are trusted, and why");
+  trust->require_subcommand(1);
+  trust->fallthrough();
+  CLI::App* check = add_command(*trust, a, "check", "Judge a chain as a live connection would be",
+                                [&a](Commands& c) { return c.trust_check(a.trust); });
+  check->footer(kTrustFooter);
+  check
+      ->add_option("chain", a.trust.chain,
+                   "The server's chain, its own certificate first; -: stdin")
+      ->required();
+  check->add_option("--host", a.trust.host, "Host (or address) that the client asks for");
+  check->add_option("--ip", a.trust.address,
+                    "The server's address; compared where no host is given");
+  check->add_option("--time", a.trust.time, "2024-03-01T10:00:00Z or @SECONDS; default: now");
+  check->add_option("--roots", a.trust.roots, "Files of roots, held to the web's rules");
+  check->add_option("--intermediates", a.trust.intermediates, "Files of more CA certificates");
+  check->add_option("--crl", a.trust.lists, "Files of revocation lists");
+  check->add_flag("--require-crl", a.trust.lists_required, "Certificates without a list fail");
+  check->add_flag("--no-system-roots", a.trust.no_system_roots, "Leave the system's roots out");
+  check->add_option("--state", a.trust.state_dir, "Trust what is imported in this state directory");
+  check->add_option("--profile", a.trust.profile, "Rules for any root; default: by the root")
+      ->check(CLI::IsMember({"rfc5280", "webpki"}));
+  for (const char* repeated : {"--roots", "--intermediates", "--crl"}) {
+    check->get_option(repeated)->take_all()->expected(1);
+  }
+  CLI::App* checks = add_command(*trust, a, "checks", "List every check with its source",
+                                 [&a](Commands& c) { return c.trust_checks(a.trust.markdown); });
+  checks->add_flag("--markdown", a.trust.markdown, "As docs/trust_checks.md");
+}
+
 void add_commands(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   app.footer(kFooter);
@@ -244,6 +284,7 @@ void add_commands(CLI::App& app, Arguments& a) {
   add_command(app, a, "counters", "Show every counter and what it means",
               [](Commands& c) { return c.counters(); });
   add_certificate_commands(app, a);
+  add_trust_commands(app, a);
   CLI::App* policy = app.add_subcommand("policy", "The policy in force, and policies in files");
   policy->require_subcommand(1);
   policy->fallthrough();

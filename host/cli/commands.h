@@ -6,6 +6,7 @@
 
 #include "host/api/client.h"
 #include "host/cli/app.h"
+#include "host/cli/trust_commands.h"
 
 namespace vitrine::cli {
 
@@ -39,6 +40,9 @@ class Commands {
   int ca_show(const std::string& state_dir);
   // The PEM to `file`, or to the output where it is empty.
   int ca_export(const std::string& state_dir, const std::string& file);
+  // 0 trusted, 1 not trusted, 2 unusable input.
+  int trust_check(const TrustArguments& arguments);
+  int trust_checks(bool markdown);
 
  private:
   using Render = std::string (*)(const boost::json::value&, const Terminal&);

@@ -10,22 +10,6 @@ namespace {
 
 constexpr size_t kShortestIdPrefix = 8;
 
-std::shared_ptr<X509_STORE> make_store() {
-  UniqueX509Store store(X509_STORE_new());
-  if (store != nullptr) {
-    // An imported intermediate CA ends a path too; pins never enter this store.
-    X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
-  }
-  return share(std::move(store));
-}
-
-Status add(X509_STORE* store, X509* certificate) {
-  if (store == nullptr || X509_STORE_add_cert(store, certificate) != 1) {
-    return openssl_status("cannot add to the trust store");
-  }
-  return Status::ok();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<TrustStore>> TrustStore::open(TrustOptions options) {
@@ -55,7 +39,7 @@ Status TrustStore::load_system() {
   }
   system_.reserve(certificates->size());
   for (UniqueX509& certificate : *certificates) {
-    system_.push_back(share(std::move(certificate)));
+    system_.push_back(read_facts(share(std::move(certificate))));
   }
   return Status::ok();
 }
@@ -85,22 +69,13 @@ Status TrustStore::publish(Imports imports) {
             "more than " + std::to_string(kMaxImported) + " imported certificates"};
   }
   auto anchors = std::make_shared<Anchors>();
-  anchors->store = make_store();
-  for (const std::shared_ptr<X509>& certificate : system_) {
-    if (Status status = add(anchors->store.get(), certificate.get()); !status) {
-      return status;
-    }
+  for (const std::shared_ptr<const Facts>& root : system_) {
+    anchors->index.add(root, AnchorOrigin::kSystem);
   }
   for (const auto& [digest, import] : imports) {
-    Pin pin{import.certificate, make_store(), import.row.names};
-    if (Status status = add(pin.store.get(), import.certificate.get()); !status) {
-      return status;
-    }
-    anchors->pins.emplace(digest, std::move(pin));
+    anchors->pins.emplace(digest, Pin{import.certificate, import.row.names});
     if (import.row.anchor) {
-      if (Status status = add(anchors->store.get(), import.certificate.get()); !status) {
-        return status;
-      }
+      anchors->index.add(read_facts(import.certificate), AnchorOrigin::kImported);
     }
   }
   anchors->epoch = epoch_.load(std::memory_order_relaxed) + 1;

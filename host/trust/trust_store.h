@@ -22,6 +22,7 @@
 
 #include "host/base/bytes.h"
 #include "host/base/status.h"
+#include "host/trust/anchors.h"
 #include "host/trust/imported.h"
 
 namespace vitrine::trust {
@@ -35,13 +36,12 @@ struct TrustOptions {
 // One imported certificate as verification uses it.
 struct Pin {
   std::shared_ptr<X509> certificate;
-  std::shared_ptr<X509_STORE> store;  // holds only this certificate
   std::vector<PeerName> names;
 };
 
 // An immutable view of the store.
 struct Anchors {
-  std::shared_ptr<X509_STORE> store;
+  AnchorIndex index;
   std::map<Digest, Pin> pins;
   uint64_t epoch = 0;
 };
@@ -74,7 +74,7 @@ class TrustStore {
   std::string directory() const { return options_.state_dir + "/trust"; }
 
   const TrustOptions options_;
-  std::vector<std::shared_ptr<X509>> system_;
+  std::vector<std::shared_ptr<const Facts>> system_;
   mutable std::mutex mutex_;  // guards the two below
   Imports imports_;
   std::shared_ptr<const Anchors> anchors_;

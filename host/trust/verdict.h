@@ -21,6 +21,8 @@ struct Verdict {
   std::string text;                   // "self signed certificate"; "ok" where trusted
   std::string subject;                // of the failing certificate, else of the server's own:
   std::string issuer;                 // "/unstructuredName=ciscoasa"
+  std::string check;                  // the row of check_table.h that failed, "" where trusted
+  std::string detail;                 // what exactly failed, for people; "" where trusted
   bool pinned = false;                // trusted because this very certificate was imported
 
   Digest leaf_digest{};           // of the server's own certificate

@@ -118,6 +118,11 @@ CertBuilder& CertBuilder::serial(long number) {
   return *this;
 }
 
+CertBuilder& CertBuilder::without_authority_key() {
+  with_authority_key_ = false;
+  return *this;
+}
+
 TestCert CertBuilder::self_signed() { return build(nullptr); }
 TestCert CertBuilder::signed_by(const TestCert& issuer) { return build(&issuer); }
 
@@ -135,6 +140,9 @@ TestCert CertBuilder::build(const TestCert* issuer) {
   set_time(X509_getm_notAfter(certificate), not_after_);
   X509_set_pubkey(certificate, made.key.get());
   add_extension(certificate, parent, NID_subject_key_identifier, "hash");
+  if (issuer != nullptr && with_authority_key_) {
+    add_extension(certificate, parent, NID_authority_key_identifier, "keyid:always");
+  }
   for (const auto& [nid, value] : extensions_) {
     add_extension(certificate, parent, nid, value);
   }

@@ -46,6 +46,7 @@ class CertBuilder {
   CertBuilder& key(std::shared_ptr<EVP_PKEY> key);
   CertBuilder& digest(const EVP_MD* md);
   CertBuilder& serial(long number);
+  CertBuilder& without_authority_key();
 
   TestCert self_signed();
   TestCert signed_by(const TestCert& issuer);
@@ -62,6 +63,7 @@ class CertBuilder {
   std::shared_ptr<EVP_PKEY> key_;
   const EVP_MD* md_ = EVP_sha256();
   long serial_ = 0;
+  bool with_authority_key_ = true;
 };
 
 // References to the certificates, in order.

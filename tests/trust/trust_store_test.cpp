@@ -258,7 +258,10 @@ TEST(TrustStore, UnreadableFileFailsTheOpenAndNamesIt) {
 TEST(TrustStore, SystemBundleIsReadAndItsAbsenceIsAnError) {
   const TempDir dir;
   const TestCert root = CertBuilder("/CN=root").ca().self_signed();
-  const TestCert leaf = CertBuilder("/CN=x").dns("x.example").signed_by(root);
+  const TestCert leaf = CertBuilder("/CN=x")
+                            .dns("x.example")
+                            .extension(NID_ext_key_usage, "serverAuth")
+                            .signed_by(root);
   const std::string bundle = dir.path() + "/bundle.crt";
   EXPECT_EQ(TrustStore::open({dir.path(), bundle}).status().code(), Code::kNotFound);
   test::write_text(bundle, "# comment\n" + root.pem());
