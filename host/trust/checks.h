@@ -6,6 +6,13 @@
 
 namespace vitrine::trust {
 
+constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";
+constexpr const char* kAnyPurpose = "2.5.29.37.0";
+
+inline Finding invalid_extension(size_t depth, std::string detail) {
+  return {X509_V_ERR_INVALID_EXTENSION, depth, std::move(detail)};
+}
+
 // checks_form.cpp: encodings of one certificate.
 Outcome check_version(const Path& path, size_t depth);
 Outcome check_serial(const Path& path, size_t depth);

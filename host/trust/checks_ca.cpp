@@ -6,8 +6,6 @@
 namespace vitrine::trust {
 namespace {
 
-constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";
-constexpr const char* kAnyPurpose = "2.5.29.37.0";
 // What a TLS server's key may be asked to do (RFC 5246 section 7.4.2, RFC 8446 section 4.4.2.2).
 constexpr uint32_t kServerUsages = KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT;
 

@@ -51,10 +51,6 @@ const char* time_problem(const ASN1_TIME* time) {
   return nullptr;
 }
 
-Finding invalid(size_t depth, std::string detail) {
-  return {X509_V_ERR_INVALID_EXTENSION, depth, std::move(detail)};
-}
-
 std::string name_of(const ExtensionFact& extension) {
   const char* const known = extension.nid == NID_undef ? nullptr : OBJ_nid2sn(extension.nid);
   return known != nullptr ? known : extension.oid;
@@ -69,14 +65,14 @@ Outcome check_version(const Path& path, size_t depth) {
   const ASN1_BIT_STRING* subject_id = nullptr;
   X509_get0_uids(certificate, &issuer_id, &subject_id);
   if (version < X509_VERSION_1 || version > X509_VERSION_3) {
-    return invalid(depth, "version " + std::to_string(version + 1));
+    return invalid_extension(depth, "version " + std::to_string(version + 1));
   }
   if (version != X509_VERSION_3 && !path.at(depth).extensions.empty()) {
-    return invalid(depth,
-                   "extensions in a version " + std::to_string(version + 1) + " certificate");
+    return invalid_extension(
+        depth, "extensions in a version " + std::to_string(version + 1) + " certificate");
   }
   if (version == X509_VERSION_1 && (issuer_id != nullptr || subject_id != nullptr)) {
-    return invalid(depth, "unique identifiers in a version 1 certificate");
+    return invalid_extension(depth, "unique identifiers in a version 1 certificate");
   }
   return std::nullopt;
 }
@@ -153,7 +149,7 @@ Outcome check_extensions_unique(const Path& path, size_t depth) {
   std::set<std::string_view> seen;
   for (const ExtensionFact& extension : path.at(depth).extensions) {
     if (!seen.insert(extension.oid).second) {
-      return invalid(depth, "extension " + name_of(extension) + " occurs twice");
+      return invalid_extension(depth, "extension " + name_of(extension) + " occurs twice");
     }
   }
   return std::nullopt;
@@ -162,14 +158,14 @@ Outcome check_extensions_unique(const Path& path, size_t depth) {
 Outcome check_extensions_parse(const Path& path, size_t depth) {
   for (const ExtensionFact& extension : path.at(depth).extensions) {
     if (extension.malformed) {
-      return invalid(depth, "extension " + name_of(extension) + " is malformed");
+      return invalid_extension(depth, "extension " + name_of(extension) + " is malformed");
     }
   }
   const Facts& facts = path.at(depth);
   if (facts.has_extension(NID_subject_alt_name) &&
       (facts.alternative_names == nullptr ||
        sk_GENERAL_NAME_num(facts.alternative_names.get()) == 0)) {
-    return invalid(depth, "extension subjectAltName is empty");
+    return invalid_extension(depth, "extension subjectAltName is empty");
   }
   return std::nullopt;
 }

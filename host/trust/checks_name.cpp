@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "host/trust/asn1_text.h"
 #include "host/trust/checks.h"
 #include "host/trust/trust_store.h"
 
@@ -14,11 +15,6 @@ struct RawNames {
   std::vector<IpAddress> addresses;
 };
 
-std::string_view text_of(const ASN1_STRING* text) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-          static_cast<size_t>(ASN1_STRING_length(text))};
-}
-
 // Entries as they stand, letter case and all; addresses of impossible sizes left out.
 RawNames raw_names(const Facts& facts) {
   RawNames names;
@@ -28,7 +24,7 @@ RawNames raw_names(const Facts& facts) {
     if (entry->type == GEN_DNS) {
       names.dns.emplace_back(text_of(entry->d.dNSName));
     } else if (entry->type == GEN_IPADD) {
-      const Bytes bytes = as_bytes(text_of(entry->d.iPAddress));
+      const Bytes bytes = bytes_of(entry->d.iPAddress);
       if (bytes.size() == 4 || bytes.size() == 16) {
         names.addresses.push_back(IpAddress::from_bytes(bytes));
       }

@@ -10,10 +10,9 @@
 namespace vitrine::trust {
 namespace {
 
-constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";
 // BR 7.1.2.7.10: purposes that a server's certificate must not have.
 constexpr std::array kForbiddenPurposes = {
-    "2.5.29.37.0",              // any
+    kAnyPurpose,
     "1.3.6.1.5.5.7.3.3",        // code signing
     "1.3.6.1.5.5.7.3.4",        // e-mail protection
     "1.3.6.1.5.5.7.3.8",        // time stamping
@@ -35,10 +34,6 @@ constexpr std::array kCriticality = {
     Criticality{NID_inhibit_any_policy, true},
 };
 
-Finding invalid(size_t depth, std::string detail) {
-  return {X509_V_ERR_INVALID_EXTENSION, depth, std::move(detail)};
-}
-
 bool taken_as_it_is(const Path& path, size_t depth) {
   return path.is_anchor(depth) && path.is_issuer(depth) && path.anchor_vetted;
 }
@@ -50,10 +45,12 @@ Outcome check_root_key_ids(const Facts& facts, size_t depth) {
     return std::nullopt;
   }
   if (!authority->key_id || authority->has_issuer || authority->has_serial) {
-    return invalid(depth, "a root's authorityKeyIdentifier with other than a keyIdentifier");
+    return invalid_extension(depth,
+                             "a root's authorityKeyIdentifier with other than a keyIdentifier");
   }
   if (facts.subject_key_id && *authority->key_id != *facts.subject_key_id) {
-    return invalid(depth, "a root's authorityKeyIdentifier is not its subjectKeyIdentifier");
+    return invalid_extension(depth,
+                             "a root's authorityKeyIdentifier is not its subjectKeyIdentifier");
   }
   return std::nullopt;
 }
@@ -75,17 +72,17 @@ Outcome check_criticality(const Path& path, size_t depth) {
   for (const Criticality& rule : kCriticality) {
     const ExtensionFact* extension = facts.extension(rule.nid);
     if (extension != nullptr && extension->critical != rule.critical) {
-      return invalid(depth, std::string(OBJ_nid2sn(rule.nid)) +
-                                (rule.critical ? " is not critical" : " is critical"));
+      return invalid_extension(depth, std::string(OBJ_nid2sn(rule.nid)) +
+                                          (rule.critical ? " is not critical" : " is critical"));
     }
   }
   const ExtensionFact* constraints = facts.extension(NID_basic_constraints);
   if (facts.is_ca() && constraints != nullptr && !constraints->critical) {
-    return invalid(depth, "a CA's basicConstraints is not critical");
+    return invalid_extension(depth, "a CA's basicConstraints is not critical");
   }
   const ExtensionFact* names = facts.extension(NID_subject_alt_name);
   if (Path::is_leaf(depth) && names != nullptr && names->critical && !facts.has_empty_subject()) {
-    return invalid(depth, "subjectAltName is critical beside a subject");
+    return invalid_extension(depth, "subjectAltName is critical beside a subject");
   }
   return std::nullopt;
 }
@@ -94,14 +91,14 @@ Outcome check_ca_consistency(const Path& path, size_t depth) {
   const Facts& facts = path.at(depth);
   const bool signs = facts.key_usage && (*facts.key_usage & KU_KEY_CERT_SIGN) != 0;
   if (signs && !facts.is_ca()) {
-    return invalid(depth, "keyCertSign without cA");
+    return invalid_extension(depth, "keyCertSign without cA");
   }
   if (facts.basic_constraints && facts.basic_constraints->path_length &&
       (!facts.is_ca() || (facts.key_usage && !signs))) {
-    return invalid(depth, "pathLenConstraint without cA and keyCertSign");
+    return invalid_extension(depth, "pathLenConstraint without cA and keyCertSign");
   }
   if (facts.key_usage && *facts.key_usage == 0) {
-    return invalid(depth, "keyUsage without any bit");
+    return invalid_extension(depth, "keyUsage without any bit");
   }
   return std::nullopt;
 }
@@ -110,13 +107,13 @@ Outcome check_key_identifiers(const Path& path, size_t depth) {
   const Facts& facts = path.at(depth);
   if (!taken_as_it_is(path, depth)) {
     if ((path.is_issuer(depth) || facts.is_ca()) && !facts.subject_key_id) {
-      return invalid(depth, "a CA without subjectKeyIdentifier");
+      return invalid_extension(depth, "a CA without subjectKeyIdentifier");
     }
     if (path.is_anchor(depth) && facts.self_issued) {
       return check_root_key_ids(facts, depth);
     }
     if (!facts.authority_key || !facts.authority_key->key_id) {
-      return invalid(depth, "no authorityKeyIdentifier with a keyIdentifier");
+      return invalid_extension(depth, "no authorityKeyIdentifier with a keyIdentifier");
     }
   }
   if (path.is_anchor(depth) || depth + 1 >= path.size()) {
@@ -142,7 +139,7 @@ Outcome check_subscriber_purposes(const Path& path, size_t depth) {
   const std::optional<std::vector<std::string>>& purposes = facts.extended_key_usage;
   if (path.is_anchor(depth) && path.is_issuer(depth)) {
     return purposes && facts.self_issued && !path.anchor_vetted
-               ? Outcome(invalid(depth, "a root with extended key usage"))
+               ? Outcome(invalid_extension(depth, "a root with extended key usage"))
                : std::nullopt;
   }
   if (!Path::is_leaf(depth) || !path.server_purpose) {
@@ -152,7 +149,7 @@ Outcome check_subscriber_purposes(const Path& path, size_t depth) {
     return Finding{X509_V_ERR_INVALID_PURPOSE, depth, "no extended key usage with serverAuth"};
   }
   if (facts.extension(NID_ext_key_usage)->critical) {
-    return invalid(depth, "extended key usage is critical");
+    return invalid_extension(depth, "extended key usage is critical");
   }
   for (const char* forbidden : kForbiddenPurposes) {
     if (std::find(purposes->begin(), purposes->end(), forbidden) != purposes->end()) {

@@ -5,6 +5,8 @@
 
 #include <openssl/err.h>
 
+#include "host/trust/asn1_text.h"
+
 namespace vitrine::trust {
 namespace {
 
@@ -14,9 +16,9 @@ std::unique_ptr<T, OpensslFree<Free>> decode(const X509* certificate, int nid) {
       static_cast<T*>(X509_get_ext_d2i(certificate, nid, nullptr, nullptr)));
 }
 
-std::vector<uint8_t> bytes_of(const ASN1_STRING* text) {
-  const unsigned char* data = ASN1_STRING_get0_data(text);
-  return {data, data + ASN1_STRING_length(text)};
+std::vector<uint8_t> copy_of(const ASN1_STRING* text) {
+  const Bytes bytes = bytes_of(text);
+  return {bytes.begin(), bytes.end()};
 }
 
 // A non-negative INTEGER that fits 32 bits; anything larger constrains nothing that can occur.
@@ -74,7 +76,7 @@ void read_usages(Facts& facts) {
   }
   if (const auto usage =
           decode<ASN1_BIT_STRING, ASN1_BIT_STRING_free>(certificate, NID_key_usage)) {
-    const std::vector<uint8_t> bits = bytes_of(usage.get());
+    const std::vector<uint8_t> bits = copy_of(usage.get());
     facts.key_usage =
         (bits.empty() ? 0U : bits[0]) | (bits.size() < 2 ? 0U : uint32_t{bits[1]} << 8);
   }
@@ -91,13 +93,13 @@ void read_key_ids(Facts& facts) {
   const X509* const certificate = facts.x509();
   if (const auto id = decode<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>(
           certificate, NID_subject_key_identifier)) {
-    facts.subject_key_id = bytes_of(id.get());
+    facts.subject_key_id = copy_of(id.get());
   }
   if (const auto authority = decode<AUTHORITY_KEYID, AUTHORITY_KEYID_free>(
           certificate, NID_authority_key_identifier)) {
     facts.authority_key.emplace();
     if (authority->keyid != nullptr) {
-      facts.authority_key->key_id = bytes_of(authority->keyid);
+      facts.authority_key->key_id = copy_of(authority->keyid);
     }
     facts.authority_key->has_issuer = authority->issuer != nullptr;
     facts.authority_key->has_serial = authority->serial != nullptr;

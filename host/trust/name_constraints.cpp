@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "host/trust/asn1_text.h"
 #include "host/trust/checks.h"
 #include "host/trust/name_forms.h"
 
@@ -18,15 +19,6 @@ struct SubjectName {
   const X509_NAME* directory = nullptr;
   std::string text;  // for names that are no entry: addresses and hosts of the subject
 };
-
-std::string_view text_of(const ASN1_STRING* text) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-          static_cast<size_t>(ASN1_STRING_length(text))};
-}
-
-Bytes bytes_of(const ASN1_STRING* text) {
-  return {ASN1_STRING_get0_data(text), static_cast<size_t>(ASN1_STRING_length(text))};
-}
 
 const char* form_name(int type) {
   switch (type) {

@@ -6,6 +6,7 @@
 
 #include <openssl/err.h>
 
+#include "host/trust/asn1_text.h"
 #include "host/trust/certificate.h"
 
 namespace vitrine::trust {
@@ -25,10 +26,6 @@ bool is_label(std::string_view label) {
   const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
   return !label.empty() && label.size() <= kMaxLabelLength && label.front() != '-' &&
          label.back() != '-' && std::all_of(label.begin(), label.end(), allowed);
-}
-
-Bytes bytes_of(const ASN1_STRING* text) {
-  return {ASN1_STRING_get0_data(text), static_cast<size_t>(ASN1_STRING_length(text))};
 }
 
 bool has_san_extension(const X509* certificate) {

@@ -47,8 +47,8 @@ bool is_indirect(const X509_CRL* list) {
   return point != nullptr && point->indirectCRL != 0;
 }
 
-bool concerns(const X509_CRL* list, const Facts& facts) {
-  return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(facts.x509())) == 0 ||
+bool concerns(const X509_CRL* list, const X509* certificate) {
+  return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(certificate)) == 0 ||
          is_indirect(list);
 }
 
@@ -98,7 +98,7 @@ const char* web_list_problem(X509_CRL* list) {
 // What each list must have before it is asked.
 Outcome check_lists(const Path& path, size_t depth) {
   for (const std::shared_ptr<X509_CRL>& list : path.revocation->lists) {
-    if (!concerns(list.get(), path.at(depth))) {
+    if (!concerns(list.get(), path.at(depth).x509())) {
       continue;
     }
     const int algorithm = X509_CRL_get_signature_nid(list.get());
@@ -146,10 +146,8 @@ bool is_list_problem(int code) {
 }
 
 bool at_hand(const RevocationSettings& settings, const X509* certificate) {
-  return std::any_of(settings.lists.begin(), settings.lists.end(), [certificate](const auto& list) {
-    return X509_NAME_cmp(X509_CRL_get_issuer(list.get()), X509_get_issuer_name(certificate)) == 0 ||
-           is_indirect(list.get());
-  });
+  return std::any_of(settings.lists.begin(), settings.lists.end(),
+                     [certificate](const auto& list) { return concerns(list.get(), certificate); });
 }
 
 // OpenSSL's question whether a problem is to be overlooked: an anchor is not looked up, and neither
