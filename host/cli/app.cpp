@@ -24,6 +24,7 @@ constexpr const char* kFooter = R"(Examples:
   vitrine cert import server.pem
   vitrine policy check policy.yaml
   vitrine policy explain policy.yaml 10.0.0.7 192.0.2.1:443 --sni www.bank.example
+  vitrine trust check --host example.org chain.pem
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 vitrined cannot be reached.)";
 
@@ -142,7 +143,7 @@ void add_certificate_commands(CLI::App& app, Arguments& a) {
   cert->fallthrough();
   add_command(*cert, a, "list", "List certificates", [](Commands& c) { return c.cert_list(); });
   CLI::App* import =
-      add_command(*cert, a, "import", "Trust the certificates of a file (PEM or DER)",
+      add_command(*cert, a, "import", "Trust the certificates of a file (PEM, DER or PKCS#7)",
                   [&a](Commands& c) { return c.cert_import(a.file); });
   import->add_option("file", a.file, "The file; - for standard input")->required();
   CLI::App* remove = add_command(*cert, a, "remove", "Trust a certificate no more",

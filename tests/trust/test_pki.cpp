@@ -123,6 +123,16 @@ CertBuilder& CertBuilder::without_authority_key() {
   return *this;
 }
 
+CertBuilder& CertBuilder::without_subject_key() {
+  with_subject_key_ = false;
+  return *this;
+}
+
+CertBuilder& CertBuilder::edit(std::function<void(X509*)> change) {
+  changes_.push_back(std::move(change));
+  return *this;
+}
+
 TestCert CertBuilder::self_signed() { return build(nullptr); }
 TestCert CertBuilder::signed_by(const TestCert& issuer) { return build(&issuer); }
 
@@ -139,7 +149,9 @@ TestCert CertBuilder::build(const TestCert* issuer) {
   set_time(X509_getm_notBefore(certificate), not_before_);
   set_time(X509_getm_notAfter(certificate), not_after_);
   X509_set_pubkey(certificate, made.key.get());
-  add_extension(certificate, parent, NID_subject_key_identifier, "hash");
+  if (with_subject_key_) {
+    add_extension(certificate, parent, NID_subject_key_identifier, "hash");
+  }
   if (issuer != nullptr && with_authority_key_) {
     add_extension(certificate, parent, NID_authority_key_identifier, "keyid:always");
   }
@@ -152,13 +164,47 @@ TestCert CertBuilder::build(const TestCert* issuer) {
   if (unknown_critical_) {
     add_unknown_critical(certificate);
   }
+  for (const auto& change : changes_) {
+    change(certificate);
+  }
   EVP_PKEY* const signer = issuer != nullptr ? issuer->key.get() : made.key.get();
   EXPECT_GT(X509_sign(certificate, signer, md_), 0) << openssl_error_string();
-  // Read back, as a peer would see it.
-  const std::vector<uint8_t> der = made.der();
+  return from_der(made.der(), made.key);  // as a peer would see it
+}
+
+TestCert from_der(const std::vector<uint8_t>& der, std::shared_ptr<EVP_PKEY> key) {
   const unsigned char* at = der.data();
-  made.certificate = share(UniqueX509(d2i_X509(nullptr, &at, static_cast<long>(der.size()))));
+  TestCert made{share(UniqueX509(d2i_X509(nullptr, &at, static_cast<long>(der.size())))),
+                std::move(key)};
+  EXPECT_NE(made.certificate, nullptr) << openssl_error_string();
   return made;
+}
+
+std::vector<uint8_t> make_list(const TestCert& issuer, const ListOptions& options) {
+  const std::unique_ptr<X509_CRL, OpensslFree<X509_CRL_free>> list(X509_CRL_new());
+  X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer.certificate.get()));
+  const UniqueAsn1Time from(ASN1_TIME_adj(nullptr, options.this_update, 0, 0));
+  const UniqueAsn1Time until(ASN1_TIME_adj(nullptr, options.next_update, 0, 0));
+  X509_CRL_set1_lastUpdate(list.get(), from.get());
+  X509_CRL_set1_nextUpdate(list.get(), until.get());
+  for (const X509* certificate : options.revoked) {
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry,
+                                  const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(certificate)));
+    X509_REVOKED_set_revocationDate(entry, from.get());
+    X509_CRL_add0_revoked(list.get(), entry);
+  }
+  if (options.numbered) {
+    const UniqueAsn1Integer number(ASN1_INTEGER_new());
+    ASN1_INTEGER_set(number.get(), 7);
+    X509_CRL_add1_ext_i2d(list.get(), NID_crl_number, number.get(), 0, 0);
+  }
+  EXPECT_GT(X509_CRL_sign(list.get(), issuer.key.get(), EVP_sha256()), 0);
+  unsigned char* encoded = nullptr;
+  const int size = i2d_X509_CRL(list.get(), &encoded);
+  const UniqueOpensslBytes owner(encoded);
+  return {encoded, encoded + size};
 }
 
 UniqueX509Stack stack_of(const std::vector<TestCert>& certificates) {

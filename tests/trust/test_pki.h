@@ -7,6 +7,7 @@
 // Times are seconds since 1970 UTC around kNow, never the machine's clock.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,6 +48,9 @@ class CertBuilder {
   CertBuilder& digest(const EVP_MD* md);
   CertBuilder& serial(long number);
   CertBuilder& without_authority_key();
+  CertBuilder& without_subject_key();
+  // Called on the finished certificate just before it is signed.
+  CertBuilder& edit(std::function<void(X509*)> change);
 
   TestCert self_signed();
   TestCert signed_by(const TestCert& issuer);
@@ -64,7 +68,21 @@ class CertBuilder {
   const EVP_MD* md_ = EVP_sha256();
   long serial_ = 0;
   bool with_authority_key_ = true;
+  bool with_subject_key_ = true;
+  std::vector<std::function<void(X509*)>> changes_;
 };
+
+// The same certificate from changed DER.
+TestCert from_der(const std::vector<uint8_t>& der, std::shared_ptr<EVP_PKEY> key);
+
+// A version 2 revocation list of `issuer`, in DER.
+struct ListOptions {
+  std::vector<const X509*> revoked;
+  time_t this_update = kNow - kDay;
+  time_t next_update = kNow + kDay;
+  bool numbered = true;
+};
+std::vector<uint8_t> make_list(const TestCert& issuer, const ListOptions& options);
 
 // References to the certificates, in order.
 UniqueX509Stack stack_of(const std::vector<TestCert>& certificates);
