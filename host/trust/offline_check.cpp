@@ -38,12 +38,44 @@ Result<Anchors> gather_anchors(const OfflineCheck& check) {
   return anchors;
 }
 
-Status append(std::vector<UniqueX509>& certificates, UniqueX509Stack& into) {
+Status append(std::vector<UniqueX509>& certificates, const UniqueX509Stack& into) {
   for (UniqueX509& certificate : certificates) {
     if (sk_X509_push(into.get(), certificate.get()) == 0) {
       return {Code::kExhausted, "out of memory"};
     }
     static_cast<void>(certificate.release());
+  }
+  return Status::ok();
+}
+
+// What the server sent beside its own certificate, and the files of intermediates. The limits are
+// for what a server sends; the operator's own files may be larger.
+Status gather_pool(const OfflineCheck& check, std::vector<UniqueX509>& sent,
+                   const UniqueX509Stack& pool, VerifyLimits& limits) {
+  if (Status status = append(sent, pool); !status) {
+    return status;
+  }
+  for (const std::vector<uint8_t>& file : check.intermediates) {
+    Result<std::vector<UniqueX509>> more = parse_certificates(file);
+    if (!more) {
+      return unusable("intermediates", more.status());
+    }
+    limits.max_certificates += more->size();
+    limits.max_chain_bytes += file.size();
+    if (Status status = append(*more, pool); !status) {
+      return status;
+    }
+  }
+  return Status::ok();
+}
+
+Status gather_lists(const OfflineCheck& check, std::vector<std::shared_ptr<X509_CRL>>& into) {
+  for (const std::vector<uint8_t>& file : check.lists) {
+    const Result<std::vector<std::shared_ptr<X509_CRL>>> lists = parse_revocation_lists(file);
+    if (!lists) {
+      return unusable("revocation list", lists.status());
+    }
+    into.insert(into.end(), lists->begin(), lists->end());
   }
   return Status::ok();
 }
@@ -115,34 +147,18 @@ Result<OfflineVerdict> check_offline(const OfflineCheck& check) {
   if (!anchors) {
     return anchors.status();
   }
-  const UniqueX509 leaf = up_ref(chain->front().get());
-  UniqueX509Stack pool(sk_X509_new_null());
+  const UniqueX509 leaf = std::move(chain->front());
   chain->erase(chain->begin());
   VerifyRequest request;
   request.limits = check.limits;
-  if (Status status = append(*chain, pool); !status) {
+  const UniqueX509Stack pool(sk_X509_new_null());
+  if (Status status = gather_pool(check, *chain, pool, request.limits); !status) {
     return status;
-  }
-  // The limits are for what a server sends; the operator's own files may be larger.
-  for (const std::vector<uint8_t>& file : check.intermediates) {
-    Result<std::vector<UniqueX509>> more = parse_certificates(file);
-    if (!more) {
-      return unusable("intermediates", more.status());
-    }
-    request.limits.max_certificates += more->size();
-    request.limits.max_chain_bytes += file.size();
-    if (Status status = append(*more, pool); !status) {
-      return status;
-    }
   }
   RevocationSettings revocation;
   revocation.required = check.lists_required;
-  for (const std::vector<uint8_t>& file : check.lists) {
-    Result<std::vector<std::shared_ptr<X509_CRL>>> lists = parse_revocation_lists(file);
-    if (!lists) {
-      return unusable("revocation list", lists.status());
-    }
-    revocation.lists.insert(revocation.lists.end(), lists->begin(), lists->end());
+  if (Status status = gather_lists(check, revocation.lists); !status) {
+    return status;
   }
   request.leaf = leaf.get();
   request.untrusted = pool.get();

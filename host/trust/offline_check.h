@@ -17,8 +17,6 @@
 
 namespace vitrine::trust {
 
-constexpr size_t kMaxOfflineCertificates = 1024;  // intermediates beside the chain
-
 struct OfflineCheck {
   std::vector<uint8_t> chain;                       // PEM, DER or PKCS#7; the server's own first
   std::vector<std::vector<uint8_t>> roots;          // files, each of the same kinds

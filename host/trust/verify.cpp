@@ -59,13 +59,26 @@ time_t earliest_expiry(const Path& path) {
   return earliest;
 }
 
+// Whether the request gave anything to hold the row against.
+bool was_asked(const Check& check, const Path& path) {
+  const std::string_view id = check.id;
+  if (id == "peer-name") {
+    return path.name != nullptr;
+  }
+  if (id == "revocation") {
+    return path.revocation != nullptr &&
+           (path.revocation->required || !path.revocation->lists.empty());
+  }
+  return true;
+}
+
 // What `check` says of `path` at every depth, and what the builder said of it.
 CheckReport report_of(const Check& check, const Built& built) {
   using Result = CheckReport::Result;
   const Path& path = built.path;
   CheckReport row{&check, Result::kPassed, {}};
   const bool failed_here = built.failed == &check;
-  if (!applies(check, path)) {
+  if (!applies(check, path) || !was_asked(check, path)) {
     row.result = Result::kNotAsked;
   } else if (check.scope == CheckScope::kSearch) {
     if (failed_here) {
