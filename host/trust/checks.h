@@ -44,7 +44,6 @@ Outcome check_revocation(const Path& path, size_t depth);
 Outcome check_peer_name(const Path& path, size_t depth);
 Outcome check_san_present(const Path& path, size_t depth);
 Outcome check_san_form(const Path& path, size_t depth);
-Outcome check_common_name(const Path& path, size_t depth);
 
 // checks_webpki.cpp: what issuers owe.
 Outcome check_version_is_3(const Path& path, size_t depth);

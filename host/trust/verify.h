@@ -21,7 +21,7 @@ namespace vitrine::trust {
 
 struct VerifyLimits {
   int max_depth = 8;                    // intermediate certificates between server and anchor
-  size_t max_certificates = 32;         // that the server may send
+  size_t max_certificates = 64;         // that the server may send
   size_t max_chain_bytes = 128U << 10;  // of DER in all
 };
 

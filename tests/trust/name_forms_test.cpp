@@ -50,7 +50,7 @@ TEST(NameForms, Addresses) {
   EXPECT_EQ(match_ip(std::vector<uint8_t>(5), net), Subtree::kBadName);
   EXPECT_EQ(match_ip(std::vector<uint8_t>(4), std::vector<uint8_t>{127, 0, 0, 1}),
             Subtree::kBadConstraint);
-  for (const uint8_t hole : {0x7f, 0xfd, 0x01}) {
+  for (const uint8_t hole : std::vector<uint8_t>{0x7f, 0xfd, 0x01}) {
     EXPECT_EQ(
         match_ip(std::vector<uint8_t>(4), std::vector<uint8_t>{192, 0, 2, 0, 255, 255, 255, hole}),
         Subtree::kBadConstraint);
