@@ -131,7 +131,7 @@ bool PathBuilder::try_candidate(Path& path, const Candidate& candidate) {
     return false;
   }
   if (!signed_by(subject, *candidate.facts)) {
-    if (!key_id_differs(subject, *candidate.facts)) {
+    if (!exhausted_ && !key_id_differs(subject, *candidate.facts)) {
       note(Rank::kSignature, path, check_by_id("signature"),
            {X509_V_ERR_CERT_SIGNATURE_FAILURE, below, "the signature does not verify"});
     }
