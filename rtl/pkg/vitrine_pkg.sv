@@ -61,5 +61,22 @@ package vitrine_pkg;
     logic [2:0]  sack_blocks;      // 0 ... 4
   } parsed_t;
 
+  // --- flow ---
+
+  localparam int unsigned FlowKeyBits = 326;  // flow_key_t without ingress, as flow_orient gives it
+
+  typedef enum logic [1:0] {
+    FlowInsert = 2'd0,  // FlowExists where the key is there already, FlowFull where no place was found
+    FlowUpdate = 2'd1,  // gives another value to an entry; FlowAbsent
+    FlowRemove = 2'd2   // FlowAbsent
+  } flow_op_t;
+
+  typedef enum logic [1:0] {
+    FlowOk     = 2'd0,
+    FlowExists = 2'd1,
+    FlowAbsent = 2'd2,
+    FlowFull   = 2'd3
+  } flow_status_t;
+
 endpackage
 // verilator lint_on UNUSEDPARAM
