@@ -11,6 +11,7 @@ module flow_core #(
   parameter  int unsigned AnnexBits = 11,
   parameter  int unsigned Stash     = 8,
   parameter  int unsigned MaxKicks  = 1023,
+  parameter  int unsigned HashBits  = 40,
   parameter  int unsigned HashChunks = 4,
   localparam int unsigned CountBits = IndexBits + $clog2(Banks)
 ) (
@@ -41,7 +42,7 @@ module flow_core #(
   localparam int unsigned EntryBits = 1 + KeyBits + ValueBits;
   localparam int unsigned BankBits = $clog2(Banks);
   localparam int unsigned SlotBits = $clog2(Stash);
-  localparam int unsigned StripBits = KeyBits + 2 * IndexBits - 1;
+  localparam int unsigned StripBits = KeyBits + HashBits - 1;
   localparam int unsigned Latency = 9;
 
   // --- secret ---
@@ -56,7 +57,7 @@ module flow_core #(
 
   logic [Latency-2:0] valid_q;
   logic [6*KeyBits-1:0] key_q;
-  logic [2*IndexBits-1:0] hash;
+  logic [HashBits-1:0] hash;
   logic [Banks*IndexBits-1:0] index;
   // The annex has fewer address bits.
   // verilator lint_off UNUSEDSIGNAL
@@ -69,10 +70,10 @@ module flow_core #(
     index_q <= index;
   end
 
-  flow_hash #(.KeyBits(KeyBits), .HashBits(2 * IndexBits)) u_hash (
+  flow_hash #(.KeyBits(KeyBits), .HashBits(HashBits)) u_hash (
     .clk_i, .valid_i(valid_q[0]), .key_i(key_q[0+:KeyBits]), .strip_i(strip), .hash_o(hash)
   );
-  flow_index #(.Banks(Banks), .IndexBits(IndexBits), .AnnexBits(AnnexBits)) u_index (
+  flow_index #(.HashBits(HashBits), .Banks(Banks), .IndexBits(IndexBits), .AnnexBits(AnnexBits)) u_index (
     .hash_i(hash), .index_o(index)
   );
 
@@ -181,7 +182,7 @@ module flow_core #(
 
   flow_engine #(
     .KeyBits(KeyBits), .ValueBits(ValueBits), .Banks(Banks), .IndexBits(IndexBits), .AnnexBits(AnnexBits),
-    .Stash(Stash), .MaxKicks(MaxKicks), .HashChunks(HashChunks)
+    .Stash(Stash), .MaxKicks(MaxKicks), .HashBits(HashBits), .HashChunks(HashChunks)
   ) u_engine (
     .clk_i,
     .rst_ni,

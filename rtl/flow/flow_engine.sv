@@ -21,11 +21,12 @@ module flow_engine #(
   parameter  int unsigned AnnexBits = 11,    // of the last bank's address
   parameter  int unsigned Stash     = 8,     // entries, a power of two
   parameter  int unsigned MaxKicks  = 1023,  // relocations that an insert or a remove pays for
-  parameter  int unsigned HashChunks = 4,
+  parameter  int unsigned HashBits  = 40,    // a multiple of 4, at least 2 * IndexBits
+  parameter  int unsigned HashChunks = 4,    // clocks of the engine's own hash
   localparam int unsigned EntryBits = 1 + KeyBits + ValueBits,
   localparam int unsigned BankBits  = $clog2(Banks),
   localparam int unsigned SlotBits  = $clog2(Stash),
-  localparam int unsigned StripBits = KeyBits + 2 * IndexBits - 1,
+  localparam int unsigned StripBits = KeyBits + HashBits - 1,
   localparam int unsigned CountBits = IndexBits + BankBits
 ) (
   input  logic                       clk_i,
@@ -64,9 +65,10 @@ module flow_engine #(
     Idle,     // for a command, or for a relocation that is due
     Take,     // the work: the command's key, or a stashed entry
     Hash,     // of its key; meanwhile the stash is searched for it
-    Read,     // its place in every bank
+    Place,    // its place in every bank
+    Read,     // what is there
     Wait,     // for the memories, whose answer comes in Compare
-    Compare,  // with what is there
+    Compare,  // with the key
     Decide,   // which place is rewritten
     Act       // the one write
   } state_t;
@@ -99,13 +101,13 @@ module flow_engine #(
 
   logic hash_start;
   logic hash_done;
-  logic [2*IndexBits-1:0] hash;
+  logic [HashBits-1:0] hash;
   logic [Banks*IndexBits-1:0] index;
   logic [Banks*IndexBits-1:0] index_q;
-  flow_hash_serial #(.KeyBits(KeyBits), .HashBits(2 * IndexBits), .Chunks(HashChunks)) u_hash (
+  flow_hash_serial #(.KeyBits(KeyBits), .HashBits(HashBits), .Chunks(HashChunks)) u_hash (
     .clk_i, .rst_ni, .start_i(hash_start), .key_i(key_q), .strip_i, .done_o(hash_done), .hash_o(hash)
   );
-  flow_index #(.Banks(Banks), .IndexBits(IndexBits), .AnnexBits(AnnexBits)) u_index (
+  flow_index #(.HashBits(HashBits), .Banks(Banks), .IndexBits(IndexBits), .AnnexBits(AnnexBits)) u_index (
     .hash_i(hash), .index_o(index)
   );
 
@@ -118,7 +120,7 @@ module flow_engine #(
   assign stash_holds = stash_entry_q[EntryBits-1] && stash_entry_q[ValueBits+:KeyBits] == key_q;
   always_ff @(posedge clk_i) begin
     stash_entry_q <= stash_entry_i;
-    if (state_q == Read) index_q <= index;
+    index_q <= index;
     if (state_q == Compare) begin
       for (int b = 0; b < Banks; b = b + 1) begin
         holds_q[b] <= bank_entries_i[b*EntryBits+EntryBits-1] &&
@@ -236,12 +238,13 @@ module flow_engine #(
             stashed_slot_d = SlotBits'(searched_q - 1'b1);
           end
         end
-        if (hash_done && (relocating_q || searched_q == (SlotBits + 1)'(Stash))) state_d = Read;
+        if (hash_done && (relocating_q || searched_q == (SlotBits + 1)'(Stash))) state_d = Place;
       end
+
+      Place: state_d = Read;
 
       Read: begin
         bank_enable_o = '1;
-        bank_address_o = index;
         state_d = Wait;
       end
 

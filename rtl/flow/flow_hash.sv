@@ -1,11 +1,11 @@
 // A Toeplitz hash: bit j is the parity of (key AND strip shifted by j), one key a clock.
 //
 // Universal under a random strip (Krawczyk 1994; Carter and Wegman 1979): two keys that an outsider chooses without
-// knowing it collide with probability 2^-HashBits. It is linear, so a single collision found tells of others: the
-// strip must stay secret. Latency 2. hash_o belongs to the key of the clock before last in which valid_i was set.
+// knowing it collide with probability 2^-HashBits. It is linear, so flow_mix follows it, and a single
+// collision found tells of others: the strip must stay secret. Latency 2. hash_o belongs to the key of the clock before last in which valid_i was set.
 module flow_hash #(
   parameter  int unsigned KeyBits   = 326,
-  parameter  int unsigned HashBits  = 28,
+  parameter  int unsigned HashBits  = 40,
   localparam int unsigned StripBits = KeyBits + HashBits - 1
 ) (
   input  logic                 clk_i,

@@ -3,7 +3,7 @@
 // start_i begins; key_i must then be held until done_o, which stays set with hash_o until the next start_i.
 module flow_hash_serial #(
   parameter  int unsigned KeyBits   = 326,
-  parameter  int unsigned HashBits  = 28,
+  parameter  int unsigned HashBits  = 40,
   parameter  int unsigned Chunks    = 4,    // at least 2
   localparam int unsigned StripBits = KeyBits + HashBits - 1
 ) (

@@ -3,7 +3,7 @@
 // The host writes it once after reset, in words of 32 bits from its random generator; seeded_o then rises and further
 // words are ignored, because entries could no longer be found under another secret. It cannot be read back by the host.
 module flow_seed #(
-  parameter  int unsigned StripBits = 353,
+  parameter  int unsigned StripBits = 365,
   localparam int unsigned Words     = (StripBits + 31) / 32
 ) (
   input  logic                 clk_i,
