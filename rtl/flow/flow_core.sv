@@ -10,7 +10,7 @@ module flow_core #(
   parameter  int unsigned IndexBits = 14,
   parameter  int unsigned AnnexBits = 11,
   parameter  int unsigned Stash     = 8,
-  parameter  int unsigned MaxKicks  = 1023,
+  parameter  int unsigned MaxKicks  = 4095,
   parameter  int unsigned HashBits  = 40,
   parameter  int unsigned HashChunks = 4,
   localparam int unsigned CountBits = IndexBits + $clog2(Banks)
@@ -90,9 +90,15 @@ module flow_core #(
   logic [Banks-1:0] hits;
   logic [Banks*ValueBits-1:0] values;
 `ifdef FORMAL
-  logic [Banks*IndexBits-1:0] f_index;
+  logic [Banks*IndexBits-1:0] f_place;
   logic [Banks*EntryBits-1:0] f_bank_entries;
   logic [Stash*EntryBits-1:0] f_stash_entries;
+  logic f_clearing;
+  logic [IndexBits-1:0] f_clear;
+  logic f_pending;
+  vitrine_pkg::flow_op_t f_op;
+  logic [KeyBits-1:0] f_command_key;
+  logic [ValueBits-1:0] f_command_value;
 `endif
 
   for (genvar b = 0; b < Banks; b = b + 1) begin : g_bank
@@ -110,7 +116,7 @@ module flow_core #(
       .entry_o(bank_entries[b*EntryBits+:EntryBits])
 `ifdef FORMAL
       ,
-      .f_address_i(f_index[b*IndexBits+:AddressBits]),
+      .f_address_i(f_place[b*IndexBits+:AddressBits]),
       .f_entry_o(f_bank_entries[b*EntryBits+:EntryBits])
 `endif
     );
@@ -210,6 +216,15 @@ module flow_core #(
     .stash_from_i(stash_from),
     .stash_used_i(stash_used_o),
     .count_o
+`ifdef FORMAL
+    ,
+    .f_clearing_o(f_clearing),
+    .f_clear_o(f_clear),
+    .f_pending_o(f_pending),
+    .f_op_o(f_op),
+    .f_command_key_o(f_command_key),
+    .f_command_value_o(f_command_value)
+`endif
   );
 
 `ifndef SYNTHESIS
@@ -219,6 +234,98 @@ module flow_core #(
       assert ((hits & (hits - 1'b1)) == '0 && !(stash_hit_q[1] && hits != '0));
     end
     if (rst_ni && lookup_valid_i) assert (ready_o);
+  end
+`endif
+
+`ifdef FORMAL
+  // Any one key, followed through the table: in every clock it is in exactly one place, with its value, if the last
+  // command that was done with it put it there, and else in none; and that is what a lookup answers.
+  logic f_started = 1'b0;
+  always_ff @(posedge clk_i) f_started <= 1'b1;
+  always_comb if (!f_started) assume (!rst_ni);
+
+  (* anyconst *) logic [KeyBits-1:0] f_key;
+  (* anyconst *) logic [Banks*IndexBits-1:0] f_any_place;
+  logic [HashBits-1:0] f_hash;
+  logic [Banks*IndexBits-1:0] f_index;
+  always_comb begin
+    for (int j = 0; j < HashBits; j = j + 1) f_hash[j] = ^(f_key & strip[j+:KeyBits]);
+  end
+  flow_index #(.HashBits(HashBits), .Banks(Banks), .IndexBits(IndexBits), .AnnexBits(AnnexBits)) u_f_index (
+    .hash_i(f_hash), .index_o(f_index)
+  );
+  // The places that the key has once the seed is known; any place may turn out to be one before.
+  assign f_place = f_any_place;
+  always_comb if (seeded) assume (f_any_place == f_index);
+
+  logic [3:0] f_places;  // that hold the key
+  logic [ValueBits-1:0] f_value_there;
+  logic [Banks-1:0] f_valid_there;
+  always_comb begin
+    f_places = '0;
+    f_value_there = '0;
+    for (int b = 0; b < Banks; b = b + 1) begin
+      f_valid_there[b] = f_bank_entries[b*EntryBits+EntryBits-1];
+      if (f_valid_there[b] && f_bank_entries[b*EntryBits+ValueBits+:KeyBits] == f_key) begin
+        f_places = f_places + 1'b1;
+        f_value_there = f_value_there | f_bank_entries[b*EntryBits+:ValueBits];
+      end
+    end
+    for (int t = 0; t < Stash; t = t + 1) begin
+      if (f_stash_entries[t*EntryBits+EntryBits-1] &&
+          f_stash_entries[t*EntryBits+ValueBits+:KeyBits] == f_key) begin
+        f_places = f_places + 1'b1;
+        f_value_there = f_value_there | f_stash_entries[t*EntryBits+:ValueBits];
+      end
+    end
+  end
+
+  logic f_present_q;
+  logic [ValueBits-1:0] f_value_q;
+  logic f_present;
+  logic [ValueBits-1:0] f_value;
+  always_comb begin
+    f_present = f_present_q;
+    f_value = f_value_q;
+    if (done_o && done_status_o == vitrine_pkg::FlowOk && f_command_key == f_key) begin
+      f_present = f_op != vitrine_pkg::FlowRemove;
+      f_value = f_command_value;
+    end
+  end
+
+  logic [4:0] f_asked_q;  // lookups of the key on their way to the answer, judged where the banks are read
+  logic [4:0] f_hit_q;
+  logic [5*ValueBits-1:0] f_answer_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      f_present_q <= 1'b0;
+      f_asked_q <= '0;
+    end else begin
+      f_present_q <= f_present;
+      f_asked_q <= {f_asked_q[3:0], valid_q[3] && key_q[3*KeyBits+:KeyBits] == f_key};
+    end
+    f_value_q <= f_value;
+    f_hit_q <= {f_hit_q[3:0], f_present};
+    f_answer_q <= {f_answer_q[4*ValueBits-1:0], f_value};
+    if (rst_ni) begin
+      if (!ready_o) assume (!lookup_valid_i);
+      assume (command_op_i == vitrine_pkg::FlowInsert || command_op_i == vitrine_pkg::FlowUpdate ||
+              command_op_i == vitrine_pkg::FlowRemove);
+    end
+    if (f_started && rst_ni) begin
+      for (int b = 0; b < Banks; b = b + 1) begin
+        if (f_clearing && {1'b0, f_place[b*IndexBits+:IndexBits]} < {1'b0, f_clear}) assert (!f_valid_there[b]);
+        if (!f_clearing && !seeded) assert (!f_valid_there[b]);
+      end
+      if (f_clearing || !seeded) assert (!f_present);
+      if (!f_clearing) assert (f_places == {3'b000, f_present});
+      if (!f_clearing && f_present) assert (f_value_there == f_value);
+      if (f_asked_q[4]) begin
+        assert (result_valid_o && result_hit_o == f_hit_q[4]);
+        if (f_hit_q[4]) assert (result_value_o == f_answer_q[5*ValueBits-1-:ValueBits]);
+        else assert (result_value_o == '0);
+      end
+    end
   end
 `endif
 endmodule

@@ -20,7 +20,7 @@ module flow_engine #(
   parameter  int unsigned IndexBits = 14,    // of a bank's address
   parameter  int unsigned AnnexBits = 11,    // of the last bank's address
   parameter  int unsigned Stash     = 8,     // entries, a power of two
-  parameter  int unsigned MaxKicks  = 1023,  // relocations that an insert or a remove pays for
+  parameter  int unsigned MaxKicks  = 4095,  // relocations that an insert or a remove pays for
   parameter  int unsigned HashBits  = 40,    // a multiple of 4, at least 2 * IndexBits
   parameter  int unsigned HashChunks = 4,    // clocks of the engine's own hash
   localparam int unsigned EntryBits = 1 + KeyBits + ValueBits,
@@ -59,6 +59,15 @@ module flow_engine #(
   input  logic [Stash-1:0]           stash_used_i,
 
   output logic [CountBits-1:0]       count_o          // entries in banks and stash
+`ifdef FORMAL
+  ,
+  output logic                       f_clearing_o,    // for the proof in flow_core
+  output logic [IndexBits-1:0]       f_clear_o,
+  output logic                       f_pending_o,
+  output vitrine_pkg::flow_op_t      f_op_o,
+  output logic [KeyBits-1:0]         f_command_key_o,
+  output logic [ValueBits-1:0]       f_command_value_o
+`endif
 );
   typedef enum logic [3:0] {
     Clear,    // all banks, an address a clock
@@ -384,6 +393,22 @@ module flow_engine #(
       assert (state_q != Act || !relocating_q || holds_q == '0);
       assert (!bank_write_o || state_q == Clear || (bank_enable_o & (bank_enable_o - 1'b1)) == '0);
     end
+  end
+`endif
+
+`ifdef FORMAL
+  assign f_clearing_o = state_q == Clear;
+  assign f_clear_o = clear_q;
+  assign f_pending_o = pending_q;
+  assign f_op_o = op_q;
+  assign f_command_key_o = command_key_q;
+  assign f_command_value_o = command_value_q;
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert (seeded_i || state_q == Clear || state_q == Idle);
+    if (rst_ni) assert (state_q != Clear || (!pending_q && stash_used_i == '0 && !done_q));
+    if (rst_ni) assert (seeded_i || (!pending_q && stash_used_i == '0 && !done_q));
+    if (rst_ni) assert (state_q == Clear || state_q == Idle || pending_q || relocating_q);
+    if (rst_ni) assert (state_q != Idle || !pending_q);
   end
 `endif
 endmodule

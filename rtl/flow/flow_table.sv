@@ -10,7 +10,7 @@ module flow_table #(
   parameter  int unsigned IndexBits = 14,    // of a bank's address
   parameter  int unsigned AnnexBits = 11,    // of the last bank's address, at most IndexBits
   parameter  int unsigned Stash     = 8,     // entries, a power of two
-  parameter  int unsigned MaxKicks  = 1023,  // relocations that an insert or a remove pays for
+  parameter  int unsigned MaxKicks  = 4095,  // relocations that an insert or a remove pays for
   localparam int unsigned CountBits = IndexBits + $clog2(Banks)
 ) (
   input  logic                       clk_i,
