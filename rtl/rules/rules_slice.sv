@@ -5,7 +5,7 @@
 // StrideBV of Ganegedara, Jiang and Prasanna 2014). Both generations lie in one memory of 64 words, which is what a
 // six-input LUT holds. Latency 4: three levels of AND, then the first match. No backpressure.
 module rules_slice #(
-  parameter int unsigned Chunks = 68   // at most 72
+  parameter int unsigned Chunks = 68   // 67 ... 72
 ) (
   input  logic                clk_i,
   input  logic                valid_i,
@@ -21,7 +21,7 @@ module rules_slice #(
   input  logic [31:0]         load_data_i
 );
   // verilator no_inline_module
-  localparam int unsigned Groups = (Chunks + 5) / 6;
+  localparam int unsigned Groups = 12;
 
   logic [6*Groups*32-1:0] words;
   for (genvar c = 0; c < 6 * Groups; c = c + 1) begin : g_chunk
@@ -37,7 +37,7 @@ module rules_slice #(
   end
 
   logic [2:0] valid_q;
-  logic [12*32-1:0] groups_q;
+  logic [Groups*32-1:0] groups_q;
   logic [2*32-1:0] halves_q;
   logic [31:0] matches_q;
   logic match_q;
@@ -56,13 +56,9 @@ module rules_slice #(
   always_ff @(posedge clk_i) begin
     valid_q <= {valid_q[1:0], valid_i};
     if (valid_i) begin
-      for (int g = 0; g < 12; g = g + 1) begin
-        if (g < Groups) begin
-          groups_q[g*32+:32] <= words[(6*g)*32+:32] & words[(6*g+1)*32+:32] & words[(6*g+2)*32+:32] &
-                                words[(6*g+3)*32+:32] & words[(6*g+4)*32+:32] & words[(6*g+5)*32+:32];
-        end else begin
-          groups_q[g*32+:32] <= '1;
-        end
+      for (int g = 0; g < Groups; g = g + 1) begin
+        groups_q[g*32+:32] <= words[(6*g)*32+:32] & words[(6*g+1)*32+:32] & words[(6*g+2)*32+:32] &
+                              words[(6*g+3)*32+:32] & words[(6*g+4)*32+:32] & words[(6*g+5)*32+:32];
       end
     end
     if (valid_q[0]) begin
@@ -78,7 +74,7 @@ module rules_slice #(
     end
   end
 
-  if (Groups > 12) begin : g_illegal
-    $fatal(1, "rules_slice: at most 72 chunks");
+  if (Chunks <= 66 || Chunks > 72) begin : g_illegal
+    $fatal(1, "rules_slice: 67 to 72 chunks");
   end
 endmodule

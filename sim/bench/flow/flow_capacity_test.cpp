@@ -1,6 +1,12 @@
-// The flow table at its full size: 65,536 connections, which is 97 % of its places, and what
-// inserting them takes.
+// How full the flow table gets, and what inserting takes on the way: every place but 3 % holds a
+// connection.
+//
+// Up to 85 % the host inserts as fast as it can; then it pauses between two connections, so that
+// relocations can catch up, as they do on a card: at 250 MHz a pause of 256 clocks is a million
+// connections a second. Lookups run in every clock. Built small for every test run, and at the
+// card's size as flow_capacity_full_bench.
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <vector>
 
@@ -9,13 +15,19 @@
 namespace vitrine::bench {
 namespace {
 
-constexpr size_t kConnections = 65'536;
-constexpr size_t kPlaces = 4 * 16'384 + 2'048;
-constexpr uint64_t kClearClocks = 16'384;
+constexpr size_t kBankPlaces = size_t{1} << FLOW_INDEX_BITS;
+constexpr size_t kPlaces = 4 * kBankPlaces + kBankPlaces / 8;
+constexpr size_t kConnections = 4 * kBankPlaces;
+constexpr uint64_t kPause = 256;
 
-TEST(FlowCapacity, AllConnectionsFitAndLookupsNeverWait) {
+class FlowCapacity : public testing::TestWithParam<bool> {};  // whether the keys count up
+
+INSTANTIATE_TEST_SUITE_P(Keys, FlowCapacity, testing::Bool(),
+                         [](const auto& kind) { return kind.param ? "CountUp" : "Random"; });
+
+TEST_P(FlowCapacity, AllConnectionsFitAndLookupsNeverWait) {
   FlowBench bench(11);
-  EXPECT_LE(bench.start(), kClearClocks);
+  EXPECT_LE(bench.start(), kBankPlaces);
   std::vector<card::FlowKey> keys;
   bench.next_lookup = [&]() -> std::optional<card::FlowKey> {
     if (keys.empty()) {
@@ -24,30 +36,32 @@ TEST(FlowCapacity, AllConnectionsFitAndLookupsNeverWait) {
     const auto& key = keys[bench.random() % keys.size()];
     return bench.random() % 2 != 0 ? key.reversed() : key;
   };
-  std::vector<uint64_t> clocks;
-  uint64_t begin = bench.table.clocks();
-  while (keys.size() < kConnections && !HasFatalFailure()) {
-    const auto key = bench.random_key();
-    const auto answer = bench.command(FlowOp::kInsert, key, static_cast<uint32_t>(keys.size()));
-    ASSERT_EQ(answer.status, FlowStatus::kOk) << keys.size();
-    keys.push_back(key);
-    clocks.push_back(answer.clocks);
-    if (keys.size() % (kConnections / 16) == 0) {
-      const uint64_t now = bench.table.clocks();
-      std::cout << "load " << 100.0 * static_cast<double>(keys.size()) / kPlaces
-                << " %: " << (now - begin) * 16 / kConnections << " clocks an insert, stash "
-                << __builtin_popcount(bench.table->stash_used_o) << "\n";
-      begin = now;
+  for (const double load : {0.5, 0.85, 0.95, 1.0}) {
+    const auto target = std::min(kConnections, static_cast<size_t>(std::ceil(load * kPlaces)));
+    const uint64_t pause = load > 0.85 ? kPause : 0;
+    std::vector<uint64_t> clocks;
+    const uint64_t begin = bench.table.clocks();
+    while (keys.size() < target && !HasFatalFailure()) {
+      const auto key = GetParam() ? bench.counted_key() : bench.random_key();
+      const auto answer = bench.command(FlowOp::kInsert, key, static_cast<uint32_t>(keys.size()));
+      ASSERT_EQ(answer.status, FlowStatus::kOk) << keys.size();
+      keys.push_back(key);
+      clocks.push_back(answer.clocks);
+      bench.ticks(pause);
+    }
+    const uint64_t took = bench.table.clocks() - begin;
+    std::sort(clocks.begin(), clocks.end());
+    std::cout << "to " << keys.size() << " of " << kPlaces << " places, pause " << pause
+              << ": from command to visible, clocks: median " << clocks[clocks.size() / 2]
+              << ", 99 % " << clocks[clocks.size() * 99 / 100] << ", most " << clocks.back() << "; "
+              << took / clocks.size() << " clocks an insert; stash "
+              << __builtin_popcount(bench.table->stash_used_o) << "\n";
+    if (load < 1.0) {
+      EXPECT_LE(clocks[clocks.size() * 99 / 100], 64U);
     }
   }
-  std::sort(clocks.begin(), clocks.end());
-  std::cout << "clocks from command to visible: median " << clocks[clocks.size() / 2] << ", 99.9 % "
-            << clocks[clocks.size() * 999 / 1000] << ", most " << clocks.back()
-            << "; lookups checked " << bench.hits() + bench.misses() << "\n";
   EXPECT_EQ(bench.table->count_o, kConnections);
-  EXPECT_LE(clocks[clocks.size() * 99 / 100], 64U);
-  bench.ticks(100'000);
-  EXPECT_EQ(bench.table->stash_used_o, 0);
+  std::cout << "lookups checked: " << bench.hits() + bench.misses() << "\n";
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,8 @@ class Clocked {
     model_->final();
 #if VM_COVERAGE
     if (const char* path = std::getenv("VITRINE_COVERAGE_FILE"); path != nullptr) {
-      context_.coveragep()->write(path);
+      static int models = 0;  // a bench makes many, and each has its own counts
+      context_.coveragep()->write((std::string(path) + "." + std::to_string(models++)).c_str());
     }
 #endif
   }
