@@ -239,9 +239,11 @@ module flow_core #(
 `ifndef SYNTHESIS
   // A key is found in one place at most.
   always_ff @(posedge clk_i) begin
+`ifndef FORMAL
     if (rst_ni && valid_q[Latency-2]) begin
       assert ((hits & (hits - 1'b1)) == '0 && !(stash_hit_q[1] && hits != '0));
     end
+`endif
     if (rst_ni && lookup_valid_i) assert (ready_o);
   end
 `endif

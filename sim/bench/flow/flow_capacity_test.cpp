@@ -1,7 +1,7 @@
 // How full the flow table gets, and what inserting takes on the way: every place but 3 % holds a
 // connection.
 //
-// Up to 75 % the host inserts as fast as it can; then it pauses between two connections, so that
+// Up to 85 % the host inserts as fast as it can; then it pauses between two connections, so that
 // relocations can catch up, as they do on a card: at 250 MHz a pause of 256 clocks is a million
 // connections a second. Lookups run in every clock. Built small for every test run, and at the
 // card's size as flow_capacity_full_bench.
@@ -18,7 +18,9 @@ namespace {
 constexpr size_t kBankPlaces = size_t{1} << FLOW_INDEX_BITS;
 constexpr size_t kPlaces = 4 * kBankPlaces + kBankPlaces / 8;
 constexpr size_t kConnections = 4 * kBankPlaces;
-constexpr uint64_t kPause = 512;
+constexpr uint64_t kPause = 256;
+constexpr uint64_t kInstallClocks = 64;
+constexpr uint64_t kMostClocks = (4095 + 1) * 2 * 18;  // flow_engine
 
 class FlowCapacity : public testing::TestWithParam<bool> {};  // whether the keys count up
 
@@ -36,9 +38,9 @@ TEST_P(FlowCapacity, AllConnectionsFitAndLookupsNeverWait) {
     const auto& key = keys[bench.random() % keys.size()];
     return bench.random() % 2 != 0 ? key.reversed() : key;
   };
-  for (const double load : {0.5, 0.75, 0.95, 1.0}) {
+  for (const double load : {0.5, 0.85, 0.95, 1.0}) {
     const auto target = std::min(kConnections, static_cast<size_t>(std::ceil(load * kPlaces)));
-    const uint64_t pause = load > 0.75 ? kPause : 0;
+    const uint64_t pause = load > 0.85 ? kPause : 0;
     std::vector<uint64_t> clocks;
     const uint64_t begin = bench.table.clocks();
     while (keys.size() < target && !HasFatalFailure()) {
@@ -56,9 +58,10 @@ TEST_P(FlowCapacity, AllConnectionsFitAndLookupsNeverWait) {
               << ", 99 % " << clocks[clocks.size() * 99 / 100] << ", most " << clocks.back() << "; "
               << took / clocks.size() << " clocks an insert; stash "
               << __builtin_popcount(bench.table->stash_used_o) << "\n";
-    if (load < 1.0) {
-      EXPECT_LE(clocks[clocks.size() * 99 / 100], 64U);
+    if (load == 0.5) {
+      EXPECT_LE(clocks.back(), kInstallClocks);
     }
+    EXPECT_LE(clocks.back(), kMostClocks);
   }
   EXPECT_EQ(bench.table->count_o, kConnections);
   std::cout << "lookups checked: " << bench.hits() + bench.misses() << "\n";
