@@ -50,7 +50,7 @@ module flow_core #(
   logic seeded;
   logic [StripBits-1:0] strip;
 `ifdef FORMAL
-  // One secret stands for all: which places a key has does not matter to the proof, only that they are its own.
+  // One secret stands for all: which places a key has does not matter to the check, only that they are its own.
   logic [StripBits-1:0] f_strip;
   assign strip = StripBits'(64'h2545f4914f6cdd1d);
   flow_seed #(.StripBits(StripBits)) u_seed (

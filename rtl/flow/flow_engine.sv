@@ -61,7 +61,7 @@ module flow_engine #(
   output logic [CountBits-1:0]       count_o          // entries in banks and stash
 `ifdef FORMAL
   ,
-  output logic                       f_clearing_o,    // for the proof in flow_core
+  output logic                       f_clearing_o,    // for the check in flow_core
   output logic [IndexBits-1:0]       f_clear_o,
   output logic                       f_pending_o,
   output vitrine_pkg::flow_op_t      f_op_o,
@@ -389,7 +389,7 @@ module flow_engine #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
 `ifndef FORMAL
-      // The proof in flow_core follows one key, any one; these say the same of all keys.
+      // The formal check in flow_core follows one key, any one; these say the same of all keys.
       assert (state_q != Act || (holds_q & (holds_q - 1'b1)) == '0);  // a key is in one bank at most,
       assert (state_q != Act || relocating_q || holds_q == '0 || !stashed_q);  // or in the stash
       assert (state_q != Act || !relocating_q || holds_q == '0);

@@ -158,6 +158,9 @@ TEST(RulesTable, ResetGoesBackToForwardingEverything) {
   generation.otherwise = Action::kDrop;
   generation.configuration_version = 5;
   generation.rules.resize(3);
+  generation.rules[0].action = Action::kDrop;
+  // Both memories are left with a rule that matches everything.
+  bench.load(generation, kRules);
   bench.load(generation, kRules);
   EXPECT_EQ(bench.table->version_o, 5U);
   bench.table.reset();
