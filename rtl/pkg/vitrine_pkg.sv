@@ -78,5 +78,47 @@ package vitrine_pkg;
     FlowFull   = 2'd3
   } flow_status_t;
 
+  // --- aead (rtl/aead, rtl/record) ---
+
+  // What becomes of a run of bytes of a frame.
+  typedef enum logic [1:0] {
+    AeadPass  = 2'd0,  // leaves as it came; so do bytes that no piece names
+    AeadBlank = 2'd1,  // leaves as zeros
+    AeadText  = 2'd2,  // a run of a record's ciphertext: opened and sealed
+    AeadTag   = 2'd3   // a run of a record's tag: captured, leaves as zeros
+  } aead_kind_t;
+
+  // A run of bytes of one frame and its treatment; rtl/aead/README.md has the rules.
+  // Keys, nonces and AAD have byte 0 in the top bits.
+  typedef struct packed {
+    logic         last;        // of this frame's pieces
+    aead_kind_t   kind;
+    logic [15:0]  id;          // comes back with the sum
+    logic [13:0]  start;       // of its first byte in the frame
+    logic [13:0]  bytes;
+    logic [14:0]  offset;      // of its first byte in the record's text (AeadTag: in the tag)
+    logic [14:0]  text_bytes;  // of the record's text without the tag, 0 ... 16640
+    logic [4:0]   tag_bytes;   // AeadText that ends the text: bytes of the tag that follow in this frame, 0 ... 16
+    logic         add_in;      // new bytes: the sums are wanted; else they come back as zeros
+    logic         add_out;
+    logic         in_aes256;
+    logic         out_aes256;
+    logic [4:0]   aad_bytes;   // 0 ... 16
+    logic [127:0] in_aad;      // zero-padded
+    logic [127:0] out_aad;
+    logic [95:0]  in_nonce;
+    logic [95:0]  out_nonce;
+    logic [255:0] in_key;      // AES-128: the top half
+    logic [255:0] out_key;
+  } aead_piece_t;
+
+  // What an AeadText or AeadTag piece adds to its record, by XOR, in any order.
+  typedef struct packed {
+    logic [15:0]  id;
+    logic [127:0] in_sum;   // share of the incoming tag as it should be, byte 0 on top
+    logic [127:0] out_sum;  // share of the outgoing tag
+    logic [127:0] in_tag;   // the tag's bytes that came with this piece, in their place, others zero
+  } aead_sum_t;
+
 endpackage
 // verilator lint_on UNUSEDPARAM
