@@ -34,7 +34,7 @@ module prim_delay #(
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) begin
-    if (rst_ni) assert (slot_q < IndexBits'(Slots) || Slots == 2 ** IndexBits);
+    if (rst_ni) assert (32'(slot_q) < Slots);
   end
 `endif
 

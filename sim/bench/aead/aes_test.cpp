@@ -1,10 +1,11 @@
-// aead_aes against OpenSSL: both key sizes, a new random key every clock, gaps, and nothing left behind.
+// aead_aes against OpenSSL: both key sizes, a new random key every clock, gaps, and nothing left
+// behind.
 #include <deque>
 #include <random>
 #include <vector>
 
-#include "sim/bench/support/clocked.h"
 #include "sim/bench/aead/blocks.h"
+#include "sim/bench/support/clocked.h"
 #include <Vaead_aes.h>
 #include <gtest/gtest.h>
 

@@ -29,10 +29,10 @@ Block aes_encrypt(Bytes key, Bytes block) {
   const EVP_CIPHER* const cipher = key.size() == 32 ? EVP_aes_256_ecb() : EVP_aes_128_ecb();
   Block out;
   int size = 0;
-  const bool done =
-      EVP_EncryptInit_ex(context, cipher, nullptr, key.data(), nullptr) == 1 &&
-      EVP_CIPHER_CTX_set_padding(context, 0) == 1 &&
-      EVP_EncryptUpdate(context, out.data(), &size, block.data(), 16) == 1 && size == 16;
+  const bool done = EVP_EncryptInit_ex(context, cipher, nullptr, key.data(), nullptr) == 1 &&
+                    EVP_CIPHER_CTX_set_padding(context, 0) == 1 &&
+                    EVP_EncryptUpdate(context, out.data(), &size, block.data(), 16) == 1 &&
+                    size == 16;
   EVP_CIPHER_CTX_free(context);
   if (!done) {
     throw std::runtime_error("OpenSSL's AES failed");

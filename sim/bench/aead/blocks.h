@@ -1,4 +1,5 @@
-// Blocks and wide ports: NIST's byte order (byte 0 in a port's top bits), and OpenSSL's AES as judge.
+// Blocks and wide ports: NIST's byte order (byte 0 in a port's top bits), and OpenSSL's AES as
+// judge.
 //
 // Values; no threads.
 #pragma once
