@@ -35,7 +35,7 @@ module aead_key_round #(
   logic [31:0] word;
   assign turn = Turns256 || !aes256_i;
   assign word = turn ? {newer_i[23:0], newer_i[31:24]} : newer_i[31:0];
-  aead_sbox #(.Bytes(4), .Block(Block)) u_sbox (.clk_i, .data_i(word), .data_o(subbed));
+  aead_sbox #(.Words(1), .Block(Block)) u_sbox (.clk_i, .data_i(word), .data_o(subbed));
 
   assign base = aes256_q ? older_q : newer_q;
   assign first = base[127:96] ^ subbed ^ {aes256_q ? Rcon256 : Rcon128, 24'h0};

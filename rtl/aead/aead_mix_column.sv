@@ -5,13 +5,11 @@ module aead_mix_column (
   input  logic [31:0] column_i,
   output logic [31:0] column_o
 );
-  logic [31:0] turned;   // each row's next row in its place
-  logic [31:0] doubled;  // each row times x
-  assign turned = {column_i[23:0], column_i[31:24]};
-  for (genvar r = 0; r < 4; r++) begin : g_row
-    assign doubled[8*r+:8] = {column_i[8*r+:7], 1'b0} ^ (column_i[8*r+7] ? 8'h1b : 8'h00);
-  end
-  // 2a + 3b + c + d = 2(a + b) + b + c + d
-  assign column_o = doubled ^ {doubled[23:0], doubled[31:24]} ^ turned ^ {column_i[15:0], column_i[31:16]} ^
-                    {column_i[7:0], column_i[31:8]};
+  logic [31:0] high;     // each row's top bit, alone
+  logic [31:0] doubled;  // each row times x: shifted, and reduced by x^4 + x^3 + x + 1 where the top bit fell out
+  assign high = (column_i >> 7) & 32'h01010101;
+  assign doubled = ((column_i & 32'h7f7f7f7f) << 1) ^ high ^ (high << 1) ^ (high << 3) ^ (high << 4);
+  // 2a + 3b + c + d = 2(a + b) + b + c + d, where b, c and d are the next rows.
+  assign column_o = doubled ^ {doubled[23:0], doubled[31:24]} ^ {column_i[23:0], column_i[31:24]} ^
+                    {column_i[15:0], column_i[31:16]} ^ {column_i[7:0], column_i[31:8]};
 endmodule
