@@ -3,8 +3,8 @@
 //
 // Frames are back to back in the steady state of a run; rates are frame bytes without the 14 of the
 // Ethernet header, in bits, over the clocks from the first beat in to the last beat in.
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <vector>
 
 #include "sim/bench/aead/engine.h"
