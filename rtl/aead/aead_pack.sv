@@ -32,7 +32,10 @@ module aead_pack #(
   assign word_o = word_q;
   for (genvar p = 0; p < Parts; p++) begin : g_part
     always_ff @(posedge clk_i) begin
-      if (beat_valid_i && beat_i.part == 2'(p)) begin
+      if (clear_i) begin
+        word_q[Width*p+:Width] <= '0;
+        word_q[512+Width*p+:Width] <= '0;
+      end else if (beat_valid_i && beat_i.part == 2'(p)) begin
         word_q[Width*p+:Width] <= plain;
         word_q[512+Width*p+:Width] <= sealed;
       end

@@ -92,17 +92,18 @@ Engine::Engine(int seed, unsigned stall_percent)
 void Engine::zeroize() {
   beats_.clear();
   pieces_.clear();
-  frames_due_ = 0;
-  sums_due_ = 0;
-  frame_ = {};
   beat_offered_ = false;
   piece_offered_ = false;
   model_->in_valid_i = 0;
   model_->piece_valid_i = 0;
+  std::fill_n(model_->piece_i.data(), 33, 0);  // the source's keys are not the engine's matter
   model_->zeroize_i = 1;
   constexpr int kZeroizeClocks = 96;
   model_.ticks(kZeroizeClocks);
   model_->zeroize_i = 0;
+  frame_ = {};  // what was on its way out in the first clock
+  frames_due_ = 0;
+  sums_due_ = 0;
 }
 
 void Engine::send(const ByteVector& frame, const std::vector<Piece>& pieces) {

@@ -83,9 +83,9 @@ class AeadGather : public testing::Test {
     size_t source = 0;
     size_t row = 0;
     size_t window = 0;
-    for (uint64_t idle = 0; source < sources.size() || !due.empty(); ++idle) {
-      EXPECT_LT(idle, 100000U) << "stuck";
-      if (idle >= 100000U) {
+    for (uint64_t clock = 0; source < sources.size() || !due.empty(); ++clock) {
+      EXPECT_LT(clock, 1000000U) << "stuck";
+      if (clock >= 1000000U) {
         break;
       }
       gather->beat_valid_i = in_source < sources.size() && !beats.next() ? 1 : 0;

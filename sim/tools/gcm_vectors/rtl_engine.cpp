@@ -93,6 +93,7 @@ class RtlEngine : public Engine {
                 out.begin() + static_cast<std::ptrdiff_t>(part.at));
       engine_.frames().pop_front();
     }
+    using bench::operator^=;
     bench::Block tag{};
     for (const bench::Sum& sum : engine_.sums()) {
       tag ^= seals ? sum.out_sum : sum.in_sum;
