@@ -120,5 +120,30 @@ package vitrine_pkg;
     logic [127:0] in_tag;   // the tag's bytes that came with this piece, in their place, others zero
   } aead_sum_t;
 
+
+  // ---- tcp ----
+
+  // Where things are in a TCP frame: byte offsets from the frame's first byte. REQUIRES: l3, l4 and payload even.
+  typedef struct packed {
+    logic        is_v6;
+    logic        acknowledges;    // the ACK flag
+    logic [7:0]  l3;
+    logic [7:0]  l4;
+    logic [7:0]  payload;
+    logic [15:0] payload_length;  // bytes, by the IP header
+    logic [7:0]  timestamp;       // of TSval, 0 where there is none
+    logic [7:0]  sack;            // of the first left edge, 0 where there is none
+    logic [2:0]  sack_blocks;     // 0 ... 4
+  } tcp_layout_t;
+
+  // What becomes of a spliced segment's headers.
+  typedef struct packed {
+    logic [31:0] sequence_delta;         // added to the sequence number
+    logic [31:0] acknowledgement_delta;  // subtracted from the acknowledgement and the SACK edges
+    logic [31:0] timestamp_delta;        // added to TSval
+    logic [31:0] echo_delta;             // subtracted from TSecr
+    logic [15:0] leaves;                 // payload bytes that leave; fewer than came: the segment is cut
+    logic [15:0] payload_sum;            // one's complement sum of the payload as it came
+  } tcp_edit_t;
 endpackage
 // verilator lint_on UNUSEDPARAM
