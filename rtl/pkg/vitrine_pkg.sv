@@ -145,5 +145,131 @@ package vitrine_pkg;
     logic [15:0] leaves;                 // payload bytes that leave; fewer than came: the segment is cut
     logic [15:0] payload_sum;            // one's complement sum of the payload as it came
   } tcp_edit_t;
+
+  // ---- record ----
+
+  // Why a payload, or the rest of it, does not leave; the numbers are those of host/card/reasons.h.
+  typedef enum logic [4:0] {
+    DropUnseenHeader     = 5'd4,
+    DropIncompleteRecord = 5'd5,
+    DropHoleLimit        = 5'd6,
+    DropRingFull         = 5'd7,
+    DropAwaitingKeys     = 5'd8,
+    DropFlowDead         = 5'd10,
+    DropBadRecord        = 5'd11,
+    DropProtocol         = 5'd12,
+    DropUnsplicable      = 5'd13
+  } record_drop_t;
+
+  // Why a splice ended; the numbers are those of host/card/types.h.
+  typedef enum logic [3:0] {
+    CloseFin           = 4'd0,
+    CloseReset         = 4'd1,
+    CloseBadRecord     = 4'd4,
+    CloseProtocol      = 4'd5,
+    CloseRenegotiation = 4'd6
+  } record_close_t;
+
+  // A segment of a spliced flow, as record_front takes it. Numbers are as received.
+  typedef struct packed {
+    logic [15:0] context_index;    // of the connection
+    logic        direction;
+    logic [31:0] sequence_number;
+    logic [31:0] acknowledgement;
+    logic [15:0] payload_length;
+    logic        flag_fin;
+    logic        flag_syn;
+    logic        flag_rst;
+    logic        flag_ack;
+    logic        flag_urg;
+  } record_segment_t;
+
+  // One direction of a new splice.
+  typedef struct packed {
+    logic [31:0] sequence_delta;
+    logic [31:0] first_sequence;
+    logic [63:0] in_record;
+    logic [63:0] out_record;
+    logic [63:0] out_explicit;     // TLS 1.2
+    logic        next_keys;        // the second generation's keys are there too
+  } record_open_t;
+
+  typedef enum logic [2:0] {
+    ItemBlank   = 3'd0,  // these bytes leave as zeros
+    ItemHeader  = 3'd1,  // these leave as `header` says
+    ItemText    = 3'd2,  // opened and sealed
+    ItemTag     = 3'd3,  // compared, and replaced by the outgoing tag
+    ItemEnd     = 3'd4,  // of a segment: what becomes of it
+    ItemOpen    = 3'd5,  // a context begins anew
+    ItemRelease = 3'd6   // key generations whose records have all been acknowledged
+  } record_item_kind_t;
+
+  // What record_front says of a segment, in order: its pieces from the first byte on, then ItemEnd.
+  typedef struct packed {
+    record_item_kind_t kind;
+    logic [15:0]  context_index;
+    logic         direction;
+    logic         tls12;
+    // Pieces. Offsets of a piece count from the record's header, text or tag, by its kind.
+    logic [15:0]  at;            // of the first byte in the payload; ItemEnd: bytes that leave
+    logic [15:0]  bytes;         // ItemEnd: of the payload
+    logic [15:0]  offset;
+    logic [15:0]  fresh_bytes;   // of these, not seen before
+    logic [7:0]   slot;
+    logic [3:0]   generations;   // a bit: the record's keys; ItemRelease: those that go
+    logic [7:0]   content_type;  // of the header
+    logic [15:0]  text_bytes;    // of the record
+    logic [63:0]  in_number;
+    logic [63:0]  out_number;
+    logic [63:0]  in_explicit;   // TLS 1.2
+    logic [63:0]  out_explicit;
+    logic [63:0]  counted;       // record number over all generations; ItemEnd: the record of a failure
+    logic [103:0] header;        // outgoing, byte 0 on top
+    logic         fresh;         // ItemText: add it to the sums
+    logic         opens;         // ItemText: the record's first, its sums begin at zero
+    logic [15:0]  compare;       // ItemTag: bytes that have to be right; bit 0 is the tag's first
+    logic         completes;     // ItemTag: with it all of the tag has come
+    logic         blocked;       // ItemTag: to be compared, but it does not leave (a fifth hole)
+    logic [15:0]  fails_to;      // bytes of the payload that leave where the record is found bad
+    // ItemEnd.
+    record_drop_t  reason;       // for what does not leave
+    logic          drops;        // nothing of it leaves, whatever its length
+    logic          closes;       // the splice ends with this segment
+    logic          failed;       // and nothing more may leave
+    record_close_t close_reason;
+    logic          keeps_empty;  // leaves although it has lost all of its payload (RST)
+  } record_item_t;
+
+  // What the cryptography found for an ItemText or ItemTag.
+  typedef struct packed {
+    logic [127:0] in_sum;        // share of the tag that must have come, byte 0 on top
+    logic [127:0] out_sum;       // share of the tag that leaves
+    logic [127:0] in_tag;        // ItemTag: the bytes that came, in their place
+    logic         any;           // ItemText: its plaintext has a byte that is not zero,
+    logic [15:0]  last_at;       // the last of them is here in the record's text
+    logic [7:0]   last_value;
+    logic [39:0]  first;         // the text's first five bytes, as far as they are in this piece
+  } record_result_t;
+
+  // Bytes to be written into a payload: headers and tags.
+  typedef struct packed {
+    logic [15:0]  at;
+    logic [4:0]   bytes;         // 1 ... 16
+    logic [127:0] data;          // the first on top
+  } record_patch_t;
+
+  // What becomes of a segment.
+  typedef struct packed {
+    logic [15:0]   context_index;
+    logic          direction;
+    logic          sends;
+    logic [15:0]   leaves;       // bytes of the payload
+    record_drop_t  reason;       // where it is not sent
+    logic          closes;
+    record_close_t close_reason;
+    logic [63:0]   counted;      // the record that failed
+    logic [15:0]   fresh_bytes;
+    logic [7:0]    records;      // that verified
+  } record_verdict_t;
 endpackage
 // verilator lint_on UNUSEDPARAM

@@ -1,10 +1,14 @@
 #include "host/card/soft/record/record_ring.h"
 
+#include <algorithm>
+
 #include <openssl/crypto.h>
 
 namespace vitrine::card::soft {
 
-RecordChunkPool::RecordChunkPool(size_t chunks) : chunks_(std::make_unique<RecordChunk[]>(chunks)) {
+RecordChunkPool::RecordChunkPool(size_t chunks, size_t max_records)
+    : max_records_(std::min(max_records, RecordRing::kMaxRecords)),
+      chunks_(std::make_unique<RecordChunk[]>(chunks)) {
   free_.reserve(chunks);
   for (size_t i = chunks; i > 0; --i) {
     free_.push_back(&chunks_[i - 1]);
@@ -24,7 +28,7 @@ void RecordChunkPool::give(RecordChunk* chunk) { free_.push_back(chunk); }
 
 bool RecordRing::can_push() const {
   const size_t place = (head_ + count_) % kMaxRecords;
-  return count_ < kMaxRecords &&
+  return count_ < pool_.max_records() &&
          (chunks_[place / RecordChunk::kSlots] != nullptr || pool_.available() > 0);
 }
 

@@ -20,15 +20,18 @@ struct RecordChunk {
 
 class RecordChunkPool {
  public:
-  explicit RecordChunkPool(size_t chunks);
+  // `max_records`: in flight in one direction, at most RecordRing::kMaxRecords.
+  RecordChunkPool(size_t chunks, size_t max_records);
 
   // Null where none is left.
   RecordChunk* take();
   // REQUIRES: its slots are wiped.
   void give(RecordChunk* chunk);
   size_t available() const { return free_.size(); }
+  size_t max_records() const { return max_records_; }
 
  private:
+  const size_t max_records_;
   std::unique_ptr<RecordChunk[]> chunks_;
   std::vector<RecordChunk*> free_;
 };

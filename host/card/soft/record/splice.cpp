@@ -7,7 +7,7 @@
 namespace vitrine::card::soft {
 
 SplicePools::SplicePools(const SplicePoolLimits& limits)
-    : chunks_(std::make_unique<RecordChunkPool>(limits.record_chunks)),
+    : chunks_(std::make_unique<RecordChunkPool>(limits.record_chunks, limits.records_in_flight)),
       frames_(std::make_unique<FramePool>(limits.held_small_frames, limits.held_large_frames)),
       aes_(std::make_unique<AesEngine>()) {}
 
