@@ -64,6 +64,17 @@ TEST(RingLimit, RingTurnsManyTimes) {
   EXPECT_EQ(h.pools.free_record_chunks(), h.options.pools.record_chunks);
 }
 
+TEST(RingLimit, MayBeSmaller) {
+  HarnessOptions options;
+  options.pools.records_in_flight = 4;
+  SpliceHarness h(options);
+  for (size_t i = 0; i < 6; ++i) {
+    h.append_data(4);
+  }
+  EXPECT_EQ(h.send(0, h.stream.size()).verdict.payload_length, h.records[4].first);
+  EXPECT_TRUE(h.send(h.records[4].first, h.stream.size()).dropped(DropReason::kRingFull));
+}
+
 TEST(RingLimit, EmptyPoolDropsAndRecovers) {
   HarnessOptions options;
   options.pools.record_chunks = 1;
@@ -81,7 +92,7 @@ TEST(RingLimit, EmptyPoolDropsAndRecovers) {
 }
 
 TEST(RecordRing, FindsEveryByteOfManyRecords) {
-  RecordChunkPool pool(32);
+  RecordChunkPool pool(32, RecordRing::kMaxRecords);
   RecordRing ring(pool);
   Sequence at = 0xffff0000;
   for (size_t i = 0; i < RecordRing::kMaxRecords; ++i) {
@@ -101,7 +112,7 @@ TEST(RecordRing, FindsEveryByteOfManyRecords) {
 }
 
 TEST(RecordRing, GoesRoundWithoutLosingChunks) {
-  RecordChunkPool pool(40);
+  RecordChunkPool pool(40, RecordRing::kMaxRecords);
   RecordRing ring(pool);
   test::Random random(1);
   uint16_t pushed = 0;

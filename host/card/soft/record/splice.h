@@ -18,8 +18,8 @@ namespace vitrine::card::soft {
 
 struct SplicePoolLimits {
   size_t record_chunks = 4096;  // of 32 record slots; a direction with nothing in flight uses none
-  size_t held_small_frames = 512;  // strict: frames of at most 2 KiB
-  size_t held_large_frames = 64;   // strict: coalesced frames of at most 66 KiB
+  size_t held_small_frames = 512;   // strict: frames of at most 2 KiB
+  size_t held_large_frames = 64;    // strict: coalesced frames of at most 66 KiB
   size_t records_in_flight = 1024;  // a direction, at most; fewer to model a card's smaller ring
 };
 
