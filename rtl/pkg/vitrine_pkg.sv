@@ -271,5 +271,24 @@ package vitrine_pkg;
     logic [15:0]   fresh_bytes;
     logic [7:0]    records;      // that verified
   } record_verdict_t;
+
+  // A generation of a direction's keys, for both legs. IVs: TLS 1.3 static IV; TLS 1.2 salt, then zeros.
+  typedef struct packed {
+    logic         in_aes256;
+    logic         out_aes256;
+    logic [95:0]  in_iv;
+    logic [95:0]  out_iv;
+    logic [255:0] in_key;       // AES-128: the top half
+    logic [255:0] out_key;
+  } record_keys_t;
+
+  // Where a piece's results are to be had; record_pieces tells record_results.
+  typedef struct packed {
+    logic         joined;       // a tag that came with the text before it: of the same sum
+    logic         is_text;
+    logic [15:0]  first_byte;   // in the store of frames, in bytes; it wraps
+    logic [15:0]  bytes;
+    logic [15:0]  offset;       // in the record's text
+  } record_place_t;
 endpackage
 // verilator lint_on UNUSEDPARAM

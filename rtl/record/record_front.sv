@@ -16,7 +16,9 @@
 //
 // What record_back finds out is not awaited but for one thing: a TLS 1.3 record of at most MayBeKeyUpdate bytes may be
 // a KeyUpdate, so a header behind it waits for its verdict (mail). Everything else here assumes that tags are right:
-// where one is not, record_back lets nothing of the flow out from there on, whatever is said here.
+// where one is not, record_back lets nothing of the flow out from there on, whatever is said here. With CutAtShort the
+// segment is cut at such a header where the short record ended in this same segment: for a cryptography that gives no
+// results before the segment's last piece.
 //
 // State: a row a direction and two bits a connection. After reset, rows are cleared in 2 * Contexts clocks; until then
 // ready_o is low. Rows hold no keys.
@@ -24,6 +26,7 @@ module record_front #(
   parameter  int unsigned Contexts       = 16,  // connections, a power of two
   parameter  int unsigned Slots          = 8,   // records in flight a direction, a power of two, at least 2
   parameter  int unsigned MayBeKeyUpdate = 64,  // bytes of text of a TLS 1.3 record
+  parameter  bit          CutAtShort     = 0,   // a short record's verdict is not awaited within its own segment
   localparam int unsigned ContextBits    = $clog2(Contexts)
 ) (
   input  logic                           clk_i,
@@ -199,6 +202,7 @@ module record_front #(
   logic [SlotBits-1:0] slot_q;           // of the step in hand
   logic whole_q;                         // the tag in hand is of a record that this segment holds whole
   logic learning_q;
+  logic short_here_q;                    // the newest record is short and was completed by this segment
   logic peeked_q;
   logic [103:0] peek_q;
   logic drops_q;
@@ -519,8 +523,8 @@ module record_front #(
         end else if (header_offset > 32'(known_q)) begin
           state_d = StLearn;
         end else if (header_offset[3:0] == known_q) begin
-          if (must_wait) state_d = StWait;
-          else state_d = must_stop ? StLearn : StHeader;
+          if (must_wait && !short_here_q) state_d = StWait;
+          else state_d = must_stop || must_wait ? StLearn : StHeader;
         end else begin
           emit = 1'b1;
           item_o.kind = vitrine_pkg::ItemHeader;
@@ -606,7 +610,7 @@ module record_front #(
       StOpen: state_d = learning_q ? StLearn : StStep;
       StLearn: begin
         apply_mail = judging_q && mail_here;
-        if (!learns) state_d = StFinish;
+        if (!learns || (must_wait && short_here_q)) state_d = StFinish;
         else if (!must_wait) state_d = StLearnHeader;
       end
       StLearnHeader: begin
@@ -680,6 +684,7 @@ module record_front #(
       failed_q <= 1'b0;
       closes_q <= 1'b0;
       learning_q <= 1'b0;
+      short_here_q <= 1'b0;
       whole_q <= 1'b0;
       peeked_q <= 1'b0;
       drops_q <= !connection_live || unsplicable;
@@ -793,7 +798,10 @@ module record_front #(
       if (state_d == StLearn) reason_q <= emit ? vitrine_pkg::DropHoleLimit : vitrine_pkg::DropIncompleteRecord;
       if (go && !item_o.blocked) begin
         s_let_q[16 * 32'(slot_q) +: 16] <= r_let | compare;
-        if (completes && r_short) judging_q <= 1'b1;
+        if (completes && r_short) begin
+          judging_q <= 1'b1;
+          short_here_q <= CutAtShort;
+        end
       end
     end
     if (peek_valid_o && peek_done_i) begin

@@ -7,6 +7,7 @@ module record_tracker #(
   parameter  int unsigned Contexts       = 16,  // connections, a power of two
   parameter  int unsigned Slots          = 8,   // records in flight a direction, a power of two
   parameter  int unsigned MayBeKeyUpdate = 64,  // bytes of text of a TLS 1.3 record
+  parameter  bit          CutAtShort     = 0,   // as record_front's
   parameter  int unsigned Items          = 64,  // that wait for their results, a power of two
   localparam int unsigned ContextBits    = $clog2(Contexts)
 ) (
@@ -57,7 +58,9 @@ module record_tracker #(
   logic mail_direction;
   logic mail_key_update;
   logic mail_dead;
-  record_front #(.Contexts(Contexts), .Slots(Slots), .MayBeKeyUpdate(MayBeKeyUpdate)) u_front (
+  record_front #(
+    .Contexts(Contexts), .Slots(Slots), .MayBeKeyUpdate(MayBeKeyUpdate), .CutAtShort(CutAtShort)
+  ) u_front (
     .clk_i, .rst_ni, .command_valid_i, .command_ready_o, .command_i, .command_context_i, .command_direction_i,
     .command_tls12_i, .command_open_i, .keys_taken_o, .keys_generation_o, .segment_valid_i, .segment_ready_o,
     .segment_i, .peek_valid_o, .peek_at_o, .peek_done_i, .peek_data_i, .item_valid_o(item_valid),

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "host/card/soft/checksum.h"
+
 namespace vitrine::bench {
 namespace {
 
@@ -15,6 +17,14 @@ using test::StreamKey;
 constexpr uint8_t kAlert = 21;
 constexpr uint8_t kHandshake = 22;
 constexpr uint8_t kApplicationData = 23;
+
+void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed) {
+  card::soft::WireFrame wire;
+  wire.bytes = frame;
+  card::soft::fix_ip_checksum(frame, parsed);
+  card::soft::leave_checksum_to_port(wire, parsed);
+  card::soft::complete_checksum(wire);
+}
 
 bool chance(test::Random& random, unsigned of, unsigned in) { return random() % in < of; }
 
@@ -102,7 +112,8 @@ void SplicedFlow::append_record(Side& side) {
         }
     }
   } else {
-    content = test::random_bytes(random_, test::random_in(random_, 1, options_.largest_record));
+    content = test::random_bytes(
+        random_, test::random_in(random_, options_.smallest_record, options_.largest_record));
     padding = tls13 && chance(random_, 1, 8) ? random_() % 200 : 0;
   }
   if (chance(random_, options_.forbidden, 1000)) {
@@ -202,7 +213,12 @@ void SplicedFlow::pass(FlowSegment& segment) {
   spec.acknowledgement = segment.acknowledgement;
   spec.flags = segment.flags;
   spec.payload = segment.payload;
+  spec.ipv6 = random_() % 2 != 0;
   card::soft::Segment frame = card::soft::make_segment(spec);
+  frame.parsed.key.protocol = 6;
+  complete_checksums(frame.frame, frame.parsed);
+  segment.frame = frame.frame;
+  segment.parsed = frame.parsed;
   const auto before = splicer_->stats().directions[card::index(segment.direction)];
   Sink sink(*this);
   segment.verdict =
@@ -214,6 +230,12 @@ void SplicedFlow::pass(FlowSegment& segment) {
   if (segment.verdict.kind != card::soft::SpliceVerdict::Kind::kSend) {
     return;
   }
+  card::soft::ParsedFrame parsed = frame.parsed;
+  parsed.payload_length = segment.verdict.payload_length;
+  segment.sent.assign(
+      frame.frame.begin(),
+      frame.frame.begin() + static_cast<ptrdiff_t>(parsed.payload + parsed.payload_length));
+  complete_checksums(segment.sent, parsed);
   const auto begin = frame.frame.begin() + static_cast<ptrdiff_t>(frame.parsed.payload);
   segment.left.assign(begin, begin + static_cast<ptrdiff_t>(segment.verdict.payload_length));
   const size_t position =

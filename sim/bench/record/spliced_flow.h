@@ -20,6 +20,7 @@ struct FlowOptions {
   card::TlsVersion version = card::TlsVersion::kTls13;
   size_t in_key_size = 16;
   size_t out_key_size = 16;
+  size_t smallest_record = 1;  // of content; odd records are not bound by it
   size_t largest_record = 3000;
   size_t largest_segment = 1460;
   bool next_keys = true;
@@ -43,6 +44,9 @@ struct FlowSegment {
   std::vector<uint8_t> left;  // payload as it left
   uint64_t fresh = 0;
   uint64_t records = 0;
+  card::soft::ParsedFrame parsed;
+  std::vector<uint8_t> frame;  // as received, with right checksums
+  std::vector<uint8_t> sent;   // the frame as it left, with right checksums
 };
 
 class SplicedFlow {

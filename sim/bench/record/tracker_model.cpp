@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/bench/record/record_ports.h"
 #include "sim/bench/support/fields.h"
 #include <gtest/gtest.h>
 
@@ -16,12 +17,9 @@ using card::Direction;
 using card::TlsVersion;
 using card::soft::GhashBlock;
 
-constexpr size_t kSegmentBits = 102;
-constexpr size_t kOpenBits = 257;
 constexpr size_t kItemBits = 594;
 constexpr size_t kResultBits = 449;
 constexpr size_t kPatchBits = 149;
-constexpr size_t kVerdictBits = 132;
 constexpr size_t kLead = 16;  // writable bytes that AesEngine wants before a piece
 
 enum ItemKind : uint8_t { kBlank, kHeader, kText, kTag, kEnd, kOpen, kRelease };
@@ -108,13 +106,7 @@ void TrackerModel::command(uint8_t kind, size_t context, Direction direction,
   if (flow != nullptr) {
     const card::SpliceDirection& splice = flow->splice().directions[card::index(direction)];
     model_->command_tls12_i = flow->splice().version == TlsVersion::kTls12 ? 1 : 0;
-    FieldWriter(model_->command_open_i.data(), kOpenBits)
-        .put(32, splice.sequence_delta)
-        .put(32, splice.first_sequence)
-        .put(64, splice.in_record)
-        .put(64, splice.out_record)
-        .put(64, splice.out_explicit_nonce)
-        .put(1, splice.next_in.has_value() ? 1 : 0);
+    open_port(model_->command_open_i.data(), splice);
   }
   model_->command_valid_i = 1;
   commanding_ = true;
@@ -171,17 +163,7 @@ void TrackerModel::drive() {
   }
   if (model_->segment_valid_i == 0 && !waiting_.empty() && !commanding_) {
     const auto& [context, segment, out] = waiting_.front();
-    FieldWriter(model_->segment_i.data(), kSegmentBits)
-        .put(16, context)
-        .put(1, card::index(segment.direction))
-        .put(32, segment.sequence)
-        .put(32, segment.acknowledgement)
-        .put(16, segment.payload.size())
-        .put(1, (segment.flags & card::soft::kFin) != 0 ? 1 : 0)
-        .put(1, (segment.flags & card::soft::kSyn) != 0 ? 1 : 0)
-        .put(1, (segment.flags & card::soft::kRst) != 0 ? 1 : 0)
-        .put(1, (segment.flags & card::soft::kAck) != 0 ? 1 : 0)
-        .put(1, (segment.flags & card::soft::kUrg) != 0 ? 1 : 0);
+    segment_port(model_->segment_i.data(), context, segment);
     model_->segment_valid_i = 1;
   }
   model_->work_ready_i = work_stalls_.next() ? 0 : 1;
@@ -327,18 +309,7 @@ void TrackerModel::take_patch() {
 }
 
 void TrackerModel::take_verdict() {
-  FieldReader reader(model_->verdict_o.data(), kVerdictBits);
-  TrackerVerdict verdict;
-  verdict.context = reader.take(16);
-  reader.take(1);
-  verdict.sends = reader.flag();
-  const size_t leaves = reader.take(16);
-  verdict.reason = static_cast<uint8_t>(reader.take(5));
-  verdict.closes = reader.flag();
-  verdict.close_reason = static_cast<uint8_t>(reader.take(4));
-  verdict.record = reader.take(64);
-  verdict.fresh = reader.take(16);
-  verdict.records = reader.take(8);
+  auto [verdict, leaves] = read_verdict(model_->verdict_o.data());
   ASSERT_FALSE(pending_.empty());
   if (verdict.sends) {
     ASSERT_LE(leaves, pending_.front().out.size());

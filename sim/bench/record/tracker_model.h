@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/bench/record/record_ports.h"
 #include "sim/bench/record/spliced_flow.h"
 #include "sim/bench/support/clocked.h"
 #include "sim/bench/support/stalls.h"
@@ -21,18 +22,6 @@
 #include "host/card/soft/record/leg_key.h"
 
 namespace vitrine::bench {
-
-struct TrackerVerdict {
-  size_t context = 0;
-  bool sends = false;
-  std::vector<uint8_t> left;
-  uint8_t reason = 0;
-  bool closes = false;
-  uint8_t close_reason = 0;
-  uint64_t record = 0;
-  uint64_t fresh = 0;
-  uint64_t records = 0;
-};
 
 class TrackerModel {
  public:

@@ -1,0 +1,239 @@
+// The splice: frames of spliced flows in, the same frames re-encrypted, cut, renumbered and with right checksums out.
+//
+// Wiring of record_frames, record_tracker, record_pieces, rtl/aead, record_results, record_out and tcp_rewrite; what
+// each part says of its ports holds. A frame with a wrong checksum, and one that may not leave, is gone: verdict_*
+// tells (a pulse each, in order; wrong_o for a wrong checksum). Order of frames is kept.
+module record_engine #(
+  parameter  int unsigned Contexts       = 16,  // connections, a power of two
+  parameter  int unsigned Slots          = 8,   // records in flight a direction, a power of two
+  parameter  int unsigned MayBeKeyUpdate = 64,  // bytes of text of a TLS 1.3 record
+  parameter  int unsigned Lanes          = 4,   // AES blocks a clock and leg: 1, 2, 4
+  parameter  int unsigned Beats          = 64,  // of 64 bytes, in each store; a power of two
+  localparam int unsigned ContextBits    = $clog2(Contexts)
+) (
+  input  logic                           clk_i,
+  input  logic                           rst_ni,
+  input  logic                           zeroize_i,    // keys; held for max(8 * Contexts, aead's) clocks
+  input  logic                           key_write_i,  // before CommandOpen, or as CommandKeys says
+  input  logic [ContextBits+2:0]         key_index_i,
+  input  vitrine_pkg::record_keys_t      key_i,
+  input  logic                           command_valid_i,
+  output logic                           command_ready_o,
+  input  logic [1:0]                     command_i,
+  input  logic [15:0]                    command_context_i,
+  input  logic                           command_direction_i,
+  input  logic                           command_tls12_i,
+  input  vitrine_pkg::record_open_t      command_open_i,
+  output logic                           keys_taken_o,
+  output logic [1:0]                     keys_generation_o,
+  input  logic                           in_valid_i,
+  output logic                           in_ready_o,
+  input  logic [511:0]                   in_data_i,
+  input  logic [6:0]                     in_bytes_i,
+  input  logic                           in_last_i,
+  input  vitrine_pkg::tcp_layout_t       layout_i,
+  input  vitrine_pkg::record_segment_t   segment_i,
+  input  vitrine_pkg::tcp_edit_t         edit_i,       // its deltas
+  output logic                           out_valid_o,
+  input  logic                           out_ready_i,
+  output logic [511:0]                   out_data_o,
+  output logic [6:0]                     out_bytes_o,
+  output logic                           out_last_o,
+  output logic                           wrong_o,
+  output logic                           verdict_valid_o,
+  output vitrine_pkg::record_verdict_t   verdict_o,
+  output logic                           key_update_valid_o,
+  output logic [ContextBits-1:0]         key_update_context_o,
+  output logic                           key_update_direction_o
+);
+  localparam int unsigned BeatBits = $clog2(Beats);
+
+  // ---- In. ----
+  logic segment_valid;
+  logic segment_ready;
+  logic tracker_ready;
+  logic note_ready;
+  vitrine_pkg::record_segment_t segment;
+  vitrine_pkg::tcp_layout_t layout;
+  vitrine_pkg::tcp_edit_t edit;
+  logic [9:0] beats;
+  logic ended;
+  logic peek_valid;
+  logic [15:0] peek_at;
+  logic peek_done;
+  logic [103:0] peek_data;
+  logic [9:0] room;
+  logic start;
+  logic [9:0] start_beats;
+  logic plain_in_valid;
+  logic plain_in_ready;
+  logic [511:0] plain_in_data;
+  logic [6:0] plain_in_bytes;
+  logic plain_in_last;
+  record_frames #(.Beats(Beats)) u_frames (
+    .clk_i, .rst_ni, .in_valid_i, .in_ready_o, .in_data_i, .in_bytes_i, .in_last_i, .layout_i, .segment_i, .edit_i,
+    .wrong_o, .segment_valid_o(segment_valid), .segment_ready_i(segment_ready), .segment_o(segment),
+    .layout_o(layout), .edit_o(edit), .beats_o(beats), .ended_i(ended), .peek_valid_i(peek_valid),
+    .peek_at_i(peek_at), .peek_done_o(peek_done), .peek_data_o(peek_data), .room_i(room), .out_start_o(start),
+    .out_beats_o(start_beats), .out_valid_o(plain_in_valid), .out_ready_i(plain_in_ready),
+    .out_data_o(plain_in_data), .out_bytes_o(plain_in_bytes), .out_last_o(plain_in_last)
+  );
+  assign segment_ready = tracker_ready && note_ready;
+
+  // The frame in hand: where it will be behind the cryptography.
+  logic [7:0] payload_q;
+  logic [15:0] frame_byte_q;
+  logic [15:0] next_byte_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      next_byte_q <= '0;
+    end else if (segment_valid && segment_ready) begin
+      next_byte_q <= next_byte_q + {beats, 6'd0};
+    end
+    if (segment_valid && segment_ready) begin
+      frame_byte_q <= next_byte_q;
+      payload_q <= layout.payload;
+    end
+  end
+
+  // ---- The tracker. ----
+  logic work_valid;
+  logic work_ready;
+  vitrine_pkg::record_item_t work;
+  logic result_valid;
+  logic result_ready;
+  vitrine_pkg::record_result_t result;
+  logic patch_valid;
+  logic patch_ready;
+  vitrine_pkg::record_patch_t patch;
+  logic verdict_valid;
+  logic verdict_ready;
+  vitrine_pkg::record_verdict_t verdict;
+  // Of record_back: the key store here is told by the item itself, which comes earlier and says the same.
+  logic unused_release;
+  logic [ContextBits-1:0] unused_context;
+  logic unused_direction;
+  logic [3:0] unused_generations;
+  record_tracker #(
+    .Contexts(Contexts), .Slots(Slots), .MayBeKeyUpdate(MayBeKeyUpdate), .CutAtShort(1'b1)
+  ) u_tracker (
+    .clk_i, .rst_ni, .command_valid_i, .command_ready_o, .command_i, .command_context_i, .command_direction_i,
+    .command_tls12_i, .command_open_i, .keys_taken_o, .keys_generation_o, .segment_valid_i(segment_valid && note_ready),
+    .segment_ready_o(tracker_ready), .segment_i(segment), .peek_valid_o(peek_valid), .peek_at_o(peek_at),
+    .peek_done_i(peek_done), .peek_data_i(peek_data), .work_valid_o(work_valid), .work_ready_i(work_ready),
+    .work_o(work), .result_valid_i(result_valid), .result_ready_o(result_ready), .result_i(result),
+    .patch_valid_o(patch_valid), .patch_ready_i(patch_ready), .patch_o(patch), .verdict_valid_o(verdict_valid),
+    .verdict_ready_i(verdict_ready), .verdict_o(verdict), .key_update_valid_o, .key_update_context_o,
+    .key_update_direction_o, .release_valid_o(unused_release), .release_context_o(unused_context),
+    .release_direction_o(unused_direction), .release_generations_o(unused_generations)
+  );
+  assign ended = work_valid && work_ready && work.kind == vitrine_pkg::ItemEnd;
+  assign verdict_valid_o = verdict_valid && verdict_ready;
+  assign verdict_o = verdict;
+
+  // An item, with its frame's place, cut from the tracker's paths.
+  localparam int unsigned ItemBits = $bits(work);
+  logic item_valid;
+  logic item_ready;
+  logic [ItemBits+23:0] item_bits;
+  vitrine_pkg::record_item_t item;
+  logic [7:0] item_payload;
+  logic [15:0] item_frame_byte;
+  prim_skid #(.Width(ItemBits + 24)) u_items (
+    .clk_i, .rst_ni, .valid_i(work_valid), .ready_o(work_ready), .data_i({payload_q, frame_byte_q, work}),
+    .valid_o(item_valid), .ready_i(item_ready), .data_o(item_bits)
+  );
+  assign {item_payload, item_frame_byte, item} = item_bits;
+
+  // ---- The cryptography. ----
+  logic piece_valid;
+  logic piece_ready;
+  vitrine_pkg::aead_piece_t piece;
+  logic place_valid;
+  logic place_room;
+  vitrine_pkg::record_place_t place;
+  record_pieces #(.Contexts(Contexts)) u_pieces (
+    .clk_i, .rst_ni, .zeroize_i, .key_write_i, .key_index_i, .key_i, .payload_i(item_payload),
+    .frame_byte_i(item_frame_byte), .item_valid_i(item_valid), .item_ready_o(item_ready), .item_i(item),
+    .piece_valid_o(piece_valid), .piece_ready_i(piece_ready), .piece_o(piece), .place_valid_o(place_valid),
+    .place_ready_i(place_room), .place_o(place)
+  );
+  logic sealed_valid;
+  logic [511:0] sealed;
+  logic [511:0] plain;
+  logic sum_valid;
+  vitrine_pkg::aead_sum_t sum;
+  logic [63:0] unused_text;
+  logic [6:0] unused_bytes;
+  logic sealed_last;
+  aead_engine #(.Lanes(Lanes)) u_aead (
+    .clk_i, .rst_ni, .zeroize_i, .piece_valid_i(piece_valid), .piece_ready_o(piece_ready), .piece_i(piece),
+    .in_valid_i(plain_in_valid), .in_ready_o(plain_in_ready), .in_data_i(plain_in_data), .in_bytes_i(plain_in_bytes),
+    .in_last_i(plain_in_last), .out_valid_o(sealed_valid), .out_data_o(sealed), .out_plain_o(plain),
+    .out_text_o(unused_text), .out_bytes_o(unused_bytes), .out_last_o(sealed_last), .sum_valid_o(sum_valid),
+    .sum_o(sum)
+  );
+
+  localparam int unsigned PlaceBits = $bits(place);
+  localparam int unsigned SumBits = $bits(sum);
+  logic place_queued;
+  logic place_taken;
+  logic [PlaceBits-1:0] place_bits;
+  logic sum_queued;
+  logic sum_taken;
+  logic [SumBits-1:0] sum_bits;
+  logic sum_room;
+  logic [7:0] unused_places;
+  logic [7:0] unused_sums;
+  vitrine_pkg::record_place_t next_place;
+  vitrine_pkg::aead_sum_t next_sum;
+  assign next_place = place_bits;
+  assign next_sum = sum_bits;
+  // As many sums as places can wait, so no sum is lost.
+  prim_fifo #(.Width(PlaceBits), .Depth(128)) u_places (
+    .clk_i, .rst_ni, .zeroize_i(1'b0), .push_valid_i(place_valid), .push_ready_o(place_room), .push_data_i(place),
+    .pop_valid_o(place_queued), .pop_ready_i(place_taken), .pop_data_o(place_bits), .count_o(unused_places)
+  );
+  prim_fifo #(.Width(SumBits), .Depth(128)) u_sums (
+    .clk_i, .rst_ni, .zeroize_i(1'b0), .push_valid_i(sum_valid), .push_ready_o(sum_room), .push_data_i(sum),
+    .pop_valid_o(sum_queued), .pop_ready_i(sum_taken), .pop_data_o(sum_bits), .count_o(unused_sums)
+  );
+  logic plain_read;
+  logic [BeatBits-1:0] plain_beat;
+  logic [511:0] plain_stored;
+  record_results #(.Beats(Beats)) u_results (
+    .clk_i, .rst_ni, .place_valid_i(place_queued), .place_ready_o(place_taken), .place_i(next_place),
+    .sum_valid_i(sum_queued), .sum_ready_o(sum_taken), .sum_i(next_sum), .plain_read_o(plain_read),
+    .plain_beat_o(plain_beat), .plain_i(plain_stored), .result_valid_o(result_valid), .result_ready_i(result_ready),
+    .result_o(result)
+  );
+
+  // ---- Out. ----
+  logic rewrite_valid;
+  logic rewrite_ready;
+  logic [511:0] rewrite_data;
+  logic rewrite_last;
+  vitrine_pkg::tcp_layout_t rewrite_layout;
+  vitrine_pkg::tcp_edit_t rewrite_edit;
+  record_out #(.Beats(Beats)) u_out (
+    .clk_i, .rst_ni, .start_i(start), .start_beats_i(start_beats), .room_o(room), .in_valid_i(sealed_valid),
+    .in_data_i(sealed), .in_plain_i(plain), .in_last_i(sealed_last), .plain_read_i(plain_read), .plain_beat_i(plain_beat),
+    .plain_o(plain_stored), .note_valid_i(segment_valid && tracker_ready), .note_ready_o(note_ready),
+    .note_layout_i(layout), .note_edit_i(edit), .note_beats_i(beats), .patch_valid_i(patch_valid),
+    .patch_ready_o(patch_ready), .patch_i(patch), .verdict_valid_i(verdict_valid), .verdict_ready_o(verdict_ready),
+    .verdict_sends_i(verdict.sends), .verdict_leaves_i(verdict.leaves), .out_valid_o(rewrite_valid),
+    .out_ready_i(rewrite_ready), .out_data_o(rewrite_data), .out_last_o(rewrite_last), .layout_o(rewrite_layout),
+    .edit_o(rewrite_edit)
+  );
+  tcp_rewrite #(.Beats(2 * Beats), .Frames(16)) u_rewrite (
+    .clk_i, .rst_ni, .zeroize_i(1'b0), .in_valid_i(rewrite_valid), .in_ready_o(rewrite_ready),
+    .in_data_i(rewrite_data), .in_last_i(rewrite_last), .layout_i(rewrite_layout), .edit_i(rewrite_edit),
+    .out_valid_o, .out_ready_i, .out_data_o, .out_bytes_o, .out_last_o
+  );
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert (!sum_valid || sum_room);
+  end
+`endif
+endmodule
