@@ -201,10 +201,11 @@ module record_engine #(
   logic plain_read;
   logic [BeatBits-1:0] plain_beat;
   logic [511:0] plain_stored;
+  logic [9:0] beats_here;
   record_results #(.Beats(Beats)) u_results (
     .clk_i, .rst_ni, .place_valid_i(place_queued), .place_ready_o(place_taken), .place_i(next_place),
     .sum_valid_i(sum_queued), .sum_ready_o(sum_taken), .sum_i(next_sum), .plain_read_o(plain_read),
-    .plain_beat_o(plain_beat), .plain_i(plain_stored), .result_valid_o(result_valid), .result_ready_i(result_ready),
+    .plain_beat_o(plain_beat), .plain_i(plain_stored), .beats_here_i(beats_here), .result_valid_o(result_valid), .result_ready_i(result_ready),
     .result_o(result)
   );
 
@@ -218,7 +219,7 @@ module record_engine #(
   record_out #(.Beats(Beats)) u_out (
     .clk_i, .rst_ni, .start_i(start), .start_beats_i(start_beats), .room_o(room), .in_valid_i(sealed_valid),
     .in_data_i(sealed), .in_plain_i(plain), .in_last_i(sealed_last), .plain_read_i(plain_read), .plain_beat_i(plain_beat),
-    .plain_o(plain_stored), .note_valid_i(segment_valid && tracker_ready), .note_ready_o(note_ready),
+    .plain_o(plain_stored), .beats_here_o(beats_here), .note_valid_i(segment_valid && tracker_ready), .note_ready_o(note_ready),
     .note_layout_i(layout), .note_edit_i(edit), .note_beats_i(beats), .patch_valid_i(patch_valid),
     .patch_ready_o(patch_ready), .patch_i(patch), .verdict_valid_i(verdict_valid), .verdict_ready_o(verdict_ready),
     .verdict_sends_i(verdict.sends), .verdict_leaves_i(verdict.leaves), .out_valid_o(rewrite_valid),

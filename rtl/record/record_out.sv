@@ -24,6 +24,7 @@ module record_out #(
   input  logic                         plain_read_i,     // for record_results
   input  logic [BeatBits-1:0]          plain_beat_i,
   output logic [511:0]                 plain_o,
+  output logic [9:0]                   beats_here_o,     // how many have come, modulo 1,024
   input  logic                         note_valid_i,
   output logic                         note_ready_o,
   input  vitrine_pkg::tcp_layout_t     note_layout_i,
@@ -49,20 +50,21 @@ module record_out #(
   localparam int unsigned PatchBits = $bits(patch_i);
 
   // ---- The store. ----
-  logic [BeatBits-1:0] in_q;
+  logic [9:0] in_q;
   logic [BeatBits:0] taken_q;                       // beats in the store or under way
   logic [BeatBits-1:0] base_q;                      // of the frame at the head
   logic read;
   logic [BeatBits-1:0] read_beat;
   logic [511:0] stored;
   prim_ram_sdp #(.Width(512), .Depth(Beats)) u_store (
-    .clk_i, .write_i(in_valid_i), .write_address_i(in_q), .write_data_i(in_data_i), .read_i(read),
+    .clk_i, .write_i(in_valid_i), .write_address_i(in_q[BeatBits-1:0]), .write_data_i(in_data_i), .read_i(read),
     .read_address_i(read_beat), .read_data_o(stored)
   );
   prim_ram_sdp #(.Width(512), .Depth(Beats)) u_plain (
-    .clk_i, .write_i(in_valid_i), .write_address_i(in_q), .write_data_i(in_plain_i), .read_i(plain_read_i),
+    .clk_i, .write_i(in_valid_i), .write_address_i(in_q[BeatBits-1:0]), .write_data_i(in_plain_i), .read_i(plain_read_i),
     .read_address_i(plain_beat_i), .read_data_o(plain_o)
   );
+  assign beats_here_o = in_q;
   assign room_o = 10'(Beats) - 10'(taken_q);
 
   // ---- What is known of the frame at the head. ----

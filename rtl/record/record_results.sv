@@ -1,8 +1,9 @@
 // Puts together what the cryptography found for each text and tag: its sums, the tag as it came, and what a record's
 // plaintext ends and begins with.
 //
-// Sums and places come in the same order, and a piece's plaintext has been stored before its sum comes. plain_*: the
-// store is ours to read, a beat a clock, one clock later. A long piece takes about four clocks, a joined tag one.
+// Sums and places come in the same order. A piece's sum may come before the last beat of its plaintext has been stored,
+// because that beat may wait for the next piece: beats_here_i tells. plain_*: the store is ours to read, a beat a clock,
+// one clock later. A long piece takes about four clocks, a joined tag two.
 module record_results #(
   parameter  int unsigned Beats    = 128,           // of the store, a power of two
   localparam int unsigned BeatBits = $clog2(Beats)
@@ -20,6 +21,7 @@ module record_results #(
   output logic                        plain_read_o,
   output logic [BeatBits-1:0]         plain_beat_o,
   input  logic [511:0]                plain_i,
+  input  logic [9:0]                  beats_here_i,   // beats that have been stored, modulo 1,024
   output logic                        result_valid_o,
   input  logic                        result_ready_i,
   output vitrine_pkg::record_result_t result_o
@@ -41,9 +43,13 @@ module record_results #(
   logic [BeatBits-1:0] last_beat;
   logic [BeatBits+5:0] last_byte;
   logic wants_first;
-  assign last_byte = (BeatBits + 6)'(place_i.first_byte + place_i.bytes - 16'd1);
+  logic [15:0] end_byte;
+  logic [9:0] missing;                              // beats of the piece that are not stored yet; negative: none
+  assign last_byte = (BeatBits + 6)'(end_byte - 16'd64);
   assign first_beat = place_i.first_byte[6 +: BeatBits];
   assign last_beat = last_byte[6 +: BeatBits];
+  assign end_byte = place_i.first_byte + place_i.bytes + 16'd63;
+  assign missing = end_byte[15:6] - beats_here_i;
   assign wants_first = place_i.offset < 16'd5;
 
   // The last byte of the beat that is of the piece and not zero.
@@ -90,7 +96,7 @@ module record_results #(
         if (place_valid_i && place_i.joined) begin
           result_d.in_tag = tag_q;
           state_d = RsGive;
-        end else if (place_valid_i && sum_valid_i) begin
+        end else if (place_valid_i && sum_valid_i && (missing[9] || missing == '0)) begin
           sum_ready_o = 1'b1;
           result_d.in_sum = sum_i.in_sum;
           result_d.out_sum = sum_i.out_sum;

@@ -123,6 +123,9 @@ void SplicedFlow::append_record(Side& side) {
   }
   const ByteVector sealed = side.writer->seal(type, content, padding);
   side.stream.insert(side.stream.end(), sealed.begin(), sealed.end());
+  if (sealed.size() <= 5 + 64 + 16) {
+    side.short_ends.push_back(side.stream.size());
+  }
   side.arrived.resize(side.stream.size());
   if (rekey) {
     side.writer->rekey(side.in_keys[++side.generation]);
@@ -155,6 +158,10 @@ std::vector<uint8_t> SplicedFlow::choose_payload(Side& side, size_t& position) {
   }
   position = std::min(position, side.stream.size());
   size = std::min(size, side.stream.size() - position);
+  const auto end = std::upper_bound(side.short_ends.begin(), side.short_ends.end(), position);
+  if (options_.ends_at_short && end != side.short_ends.end()) {
+    size = std::min(size, *end - position);
+  }
   side.sent = std::max(side.sent, position + size);
   const auto begin = side.stream.begin() + static_cast<ptrdiff_t>(position);
   return {begin, begin + static_cast<ptrdiff_t>(size)};

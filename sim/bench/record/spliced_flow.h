@@ -30,7 +30,8 @@ struct FlowOptions {
   unsigned forbidden = 0;     // per thousand of records: one that ends the splice
   unsigned odd_flags =
       0;  // per thousand of segments: FIN where it does not belong, RST, SYN, urgent
-  size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
+  bool ends_at_short = false;  // no segment goes on behind a record that may be a KeyUpdate
+  size_t finish_after = 0;     // segments, then both ends send what they have and FIN; 0: never
 };
 
 // A segment, and what the soft card made of it.
@@ -85,7 +86,8 @@ class SplicedFlow {
     size_t generation = 0;  // of the writer
     size_t installed = 1;
     std::vector<uint8_t> stream;
-    size_t sent = 0;  // of the stream, at least once
+    std::vector<size_t> short_ends;  // where records that may be a KeyUpdate end
+    size_t sent = 0;                 // of the stream, at least once
     std::vector<bool> arrived;
     size_t received = 0;  // in order, by the receiver
     bool fin_arrived = false;
