@@ -8,7 +8,7 @@ module record_engine #(
   parameter  int unsigned Slots          = 8,   // records in flight a direction, a power of two
   parameter  int unsigned MayBeKeyUpdate = 64,  // bytes of text of a TLS 1.3 record
   parameter  int unsigned Lanes          = 4,   // AES blocks a clock and leg: 1, 2, 4
-  parameter  int unsigned Beats          = 64,  // of 64 bytes, in each store; a power of two
+  parameter  int unsigned Beats          = 256, // of 64 bytes, in each store; a power of two, at most 256
   localparam int unsigned ContextBits    = $clog2(Contexts)
 ) (
   input  logic                           clk_i,

@@ -213,6 +213,37 @@ FlowSegment SplicedFlow::next() {
   return segment;
 }
 
+FlowSegment SplicedFlow::next_in_order(Direction direction, size_t size) {
+  FlowSegment segment;
+  segment.direction = direction;
+  Side& side = sides_[card::index(direction)];
+  const card::SpliceDirection& here = splice_.directions[card::index(direction)];
+  const card::SpliceDirection& there = splice_.directions[card::index(card::opposite(direction))];
+  while (side.stream.size() < side.sent + size) {
+    append_record(side);
+  }
+  const auto begin = side.stream.begin() + static_cast<ptrdiff_t>(side.sent);
+  segment.payload.assign(begin, begin + static_cast<ptrdiff_t>(size));
+  segment.sequence = here.first_sequence + static_cast<uint32_t>(side.sent);
+  segment.acknowledgement = there.first_sequence + there.sequence_delta;
+  segment.flags = card::soft::kAck;
+  side.sent += size;
+  pass(segment);
+  return segment;
+}
+
+FlowSegment SplicedFlow::acknowledge(Direction direction) {
+  FlowSegment segment;
+  segment.direction = card::opposite(direction);
+  const card::SpliceDirection& data = splice_.directions[card::index(direction)];
+  segment.sequence = splice_.directions[card::index(segment.direction)].first_sequence;
+  segment.acknowledgement = data.first_sequence + data.sequence_delta +
+                            static_cast<uint32_t>(sides_[card::index(direction)].received);
+  segment.flags = card::soft::kAck;
+  pass(segment);
+  return segment;
+}
+
 void SplicedFlow::pass(FlowSegment& segment) {
   Side& side = sides_[card::index(segment.direction)];
   card::soft::SegmentSpec spec;

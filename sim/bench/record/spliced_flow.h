@@ -58,6 +58,10 @@ class SplicedFlow {
 
   // Makes the next segment and passes it through the soft card.
   FlowSegment next();
+  // The next `size` bytes of a direction, nothing lost.
+  FlowSegment next_in_order(card::Direction direction, size_t size);
+  // The far end's acknowledgement of all that has arrived.
+  FlowSegment acknowledge(card::Direction direction);
   bool closed() const { return closed_; }
   // Directions whose sender has used up a generation, for update_keys().
   const std::vector<uint32_t>& generations(card::Direction direction) const {
