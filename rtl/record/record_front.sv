@@ -20,6 +20,8 @@
 // segment is cut at such a header where the short record ended in this same segment: for a cryptography that gives no
 // results before the segment's last piece.
 //
+// The file is long because it is one state machine over one row, and each state reads most of the row.
+//
 // State: a row a direction and two bits a connection. After reset, rows are cleared in 2 * Contexts clocks; until then
 // ready_o is low. Rows hold no keys.
 module record_front #(
