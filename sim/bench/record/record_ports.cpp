@@ -25,11 +25,11 @@ void segment_port(EData* port, size_t context, const FlowSegment& segment) {
       .put(32, segment.sequence)
       .put(32, segment.acknowledgement)
       .put(16, segment.payload.size())
-      .put(1, (segment.flags & card::soft::kFin) != 0 ? 1 : 0)
-      .put(1, (segment.flags & card::soft::kSyn) != 0 ? 1 : 0)
-      .put(1, (segment.flags & card::soft::kRst) != 0 ? 1 : 0)
-      .put(1, (segment.flags & card::soft::kAck) != 0 ? 1 : 0)
-      .put(1, (segment.flags & card::soft::kUrg) != 0 ? 1 : 0);
+      .put(1, (segment.flags & kFin) != 0 ? 1 : 0)
+      .put(1, (segment.flags & kSyn) != 0 ? 1 : 0)
+      .put(1, (segment.flags & kRst) != 0 ? 1 : 0)
+      .put(1, (segment.flags & kAck) != 0 ? 1 : 0)
+      .put(1, (segment.flags & kUrg) != 0 ? 1 : 0);
 }
 
 void open_port(EData* port, const card::SpliceDirection& splice) {

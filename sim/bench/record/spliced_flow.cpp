@@ -185,7 +185,7 @@ FlowSegment SplicedFlow::next() {
   }
   segment.sequence = splice_.directions[card::index(segment.direction)].first_sequence +
                      static_cast<uint32_t>(position);
-  segment.flags = card::soft::kAck;
+  segment.flags = kAck;
   size_t acknowledges = other.received;
   if (chance(random_, 1, 4)) {
     acknowledges -= std::min<size_t>(acknowledges, random_() % 3000);
@@ -198,11 +198,10 @@ FlowSegment SplicedFlow::next() {
     segment.flags = 0;
   }
   if (finishing() && position + segment.payload.size() == side.stream.size()) {
-    segment.flags |= card::soft::kFin;
+    segment.flags |= kFin;
   }
   if (chance(random_, options_.odd_flags, 1000)) {
-    constexpr uint8_t kinds[] = {card::soft::kFin, card::soft::kRst, card::soft::kSyn,
-                                 card::soft::kUrg};
+    constexpr uint8_t kinds[] = {kFin, kRst, kSyn, kUrg};
     segment.flags |= kinds[random_() % std::size(kinds)];
   }
   // A FIN's own number is acknowledged too, once all is there.
@@ -226,7 +225,7 @@ FlowSegment SplicedFlow::next_in_order(Direction direction, size_t size) {
   segment.payload.assign(begin, begin + static_cast<ptrdiff_t>(size));
   segment.sequence = here.first_sequence + static_cast<uint32_t>(side.sent);
   segment.acknowledgement = there.first_sequence + there.sequence_delta;
-  segment.flags = card::soft::kAck;
+  segment.flags = kAck;
   side.sent += size;
   pass(segment);
   return segment;
@@ -239,7 +238,7 @@ FlowSegment SplicedFlow::acknowledge(Direction direction) {
   segment.sequence = splice_.directions[card::index(segment.direction)].first_sequence;
   segment.acknowledgement = data.first_sequence + data.sequence_delta +
                             static_cast<uint32_t>(sides_[card::index(direction)].received);
-  segment.flags = card::soft::kAck;
+  segment.flags = kAck;
   pass(segment);
   return segment;
 }
@@ -285,8 +284,7 @@ void SplicedFlow::pass(FlowSegment& segment) {
     ++side.received;
   }
   const bool whole = segment.left.size() == segment.payload.size();
-  side.fin_arrived =
-      side.fin_arrived || (finishing() && whole && (segment.flags & card::soft::kFin) != 0);
+  side.fin_arrived = side.fin_arrived || (finishing() && whole && (segment.flags & kFin) != 0);
 }
 
 bool SplicedFlow::update_keys(Direction direction) {

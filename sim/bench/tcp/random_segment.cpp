@@ -97,7 +97,7 @@ RandomSegment random_segment(test::Random& random, size_t largest) {
 uint64_t layout_port(const card::soft::ParsedFrame& parsed) {
   uint64_t port = parsed.key.source.is_v6() ? 1 : 0;
   const auto add = [&port](unsigned bits, uint64_t value) { port = port << bits | value; };
-  add(1, (parsed.tcp_flags & card::soft::kAck) != 0 ? 1 : 0);
+  add(1, (parsed.tcp_flags & kAck) != 0 ? 1 : 0);
   add(8, parsed.l3);
   add(8, parsed.l4);
   add(8, parsed.payload);

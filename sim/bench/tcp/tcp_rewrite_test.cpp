@@ -7,6 +7,7 @@
 #include <Vtcp_rewrite.h>
 #include <gtest/gtest.h>
 
+#include "host/base/checksum.h"
 #include "host/card/soft/checksum.h"
 #include "tests/support/packet_builder.h"
 
@@ -54,7 +55,7 @@ Job make_job(test::Random& random, size_t largest) {
   }
   // The record engine, as far as this block sees it: other payload bytes.
   const MutableBytes payload = MutableBytes(frame).subspan(parsed.payload, parsed.payload_length);
-  job.payload_sum = card::soft::internet_sum(payload);
+  job.payload_sum = ones_sum(payload);
   for (uint8_t& byte : payload) {
     byte = static_cast<uint8_t>(random());
   }
