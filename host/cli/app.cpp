@@ -82,6 +82,7 @@ CLI::App* add_file_command(CLI::App& parent, Arguments& arguments, const std::st
 
 std::vector<std::string> type_codes() {
   std::vector<std::string> codes;
+  codes.reserve(events::kEventTypes.size());
   for (const events::EventTypeText& type : events::kEventTypes) {
     codes.emplace_back(type.code);
   }

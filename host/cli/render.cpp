@@ -44,7 +44,7 @@ std::string two_way(const json::value& value, const std::string& pointer, bool b
 
 // One value where both legs have the same, else "client | server".
 std::string both_legs(const json::value& flow, const std::string& name) {
-  const std::string client = text_at(flow, "/client_" + name);
+  std::string client = text_at(flow, "/client_" + name);
   const std::string server = text_at(flow, "/server_" + name);
   if (client == server || server.empty()) {
     return client;
@@ -258,7 +258,7 @@ std::string render_certificates(const json::value& certificates, const Terminal&
 
 std::string render_certificate(const json::value& certificate, const Terminal&) {
   std::string out;
-  const auto add = [&](std::string_view label, std::string value) {
+  const auto add = [&](std::string_view label, const std::string& value) {
     if (!value.empty()) {
       out += fact(label, value);
     }

@@ -161,6 +161,7 @@ Verdict verify(const Anchors& anchors, const VerifyRequest& request, Report* rep
   }
   const std::shared_ptr<const Facts> leaf = read_facts(share(up_ref(request.leaf)));
   std::vector<std::shared_ptr<const Facts>> pool;
+  pool.reserve(static_cast<size_t>(std::max(sk_X509_num(request.untrusted), 0)));
   for (int i = 0; i < sk_X509_num(request.untrusted); ++i) {
     pool.push_back(read_facts(share(up_ref(sk_X509_value(request.untrusted, i)))));
   }

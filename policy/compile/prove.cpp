@@ -164,7 +164,8 @@ void Prover::card_list() {
   for (const card::Rule& rule : generation_.rules) {
     shapes.push_back({box_of_card(rule), true});
   }
-  lists_.assign(1, std::move(shapes));
+  lists_.clear();
+  lists_.push_back(std::move(shapes));
 }
 
 // `plane`: the policy's services that matter, moved to the packet's protocol by the caller's choice

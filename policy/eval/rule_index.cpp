@@ -130,7 +130,7 @@ void RuleIndex::build_connection(const std::vector<AddressSet>& subjects) {
   for (uint32_t i = 0; i < book_.schedules.size(); ++i) {
     timed_.push_back(row_of([i](const Conditions& when) { return when.schedule == i; }));
   }
-  for (uint8_t code = 0; code < outcome_.size(); ++code) {
+  for (size_t code = 0; code < outcome_.size(); ++code) {
     Row row(words_);
     for (size_t i = 0; i < count; ++i) {
       if (entries_[i].outcome == code) {
