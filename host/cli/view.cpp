@@ -37,9 +37,9 @@ bool flag_at(const json::value& value, std::string_view pointer) {
 }
 
 const json::array& array_at(const json::value& value, std::string_view pointer) {
-  static const json::array kEmpty;
+  static const json::array empty;
   const json::value* found = find(value, pointer);
-  return found != nullptr && found->is_array() ? found->get_array() : kEmpty;
+  return found != nullptr && found->is_array() ? found->get_array() : empty;
 }
 
 }  // namespace vitrine::cli

@@ -155,9 +155,9 @@ bool PolicyGraph::accepts() const {
 }
 
 Outcome check_policies(const Path& path, size_t /*depth*/) {
-  static const PolicySettings kDefaults;
+  static const PolicySettings defaults;
   const size_t length = path.size() - 1;  // the anchor is not part of it
-  PolicyGraph graph(path.policy != nullptr ? *path.policy : kDefaults, length);
+  PolicyGraph graph(path.policy != nullptr ? *path.policy : defaults, length);
   for (size_t depth = length; depth-- > 0;) {
     if (!graph.add(path.at(depth), depth == 0)) {
       return Finding{X509_V_ERR_INVALID_POLICY_EXTENSION, depth,
