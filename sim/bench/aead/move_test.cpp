@@ -1,5 +1,6 @@
 // aead_move: sums times H^distance for every distance a record has, at the shortest distances of
 // two pieces.
+#include <algorithm>
 #include <deque>
 #include <random>
 
@@ -44,7 +45,9 @@ class AeadMove : public testing::Test {
     move_->distance_i = static_cast<SData>(distance);
     const Block in = to_block(random_bytes(random_, 16));
     const Block out = to_block(random_bytes(random_, 16));
-    sums_.push_back({move_.clocks() + after, in, out});
+    // Sums come in the order of their pieces, however late the one before is.
+    const uint64_t earliest = sums_.empty() ? 0 : sums_.back().clock + 1;
+    sums_.push_back({std::max(earliest, move_.clocks() + after), in, out});
     expected_.push_back({gf_multiply(in, in_power), gf_multiply(out, out_power)});
     for (uint64_t i = 0; i < (distance == 0 ? kNear : kFar) + extra; ++i) {
       ASSERT_NO_FATAL_FAILURE(tick());
