@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kMinRsaBits = 2048;
 constexpr int kMinPinnedRsaBits = 1024;  // what an operator pins may be an old device
-constexpr int kMaxRsaBits = 16384;       // beyond, one verification costs an attacker's time
+constexpr int kMaxExponentBits = 64;
+constexpr int kMaxRsaBits = 16384;  // beyond, one verification costs an attacker's time
 
 constexpr std::array kCurves = {"prime256v1", "secp384r1", "secp521r1"};
 constexpr std::array kSignatures = {
@@ -46,7 +47,8 @@ Outcome check_rsa(const Path& path, size_t depth, const EVP_PKEY* key) {
   const UniqueBignum exponent = parameter(key, OSSL_PKEY_PARAM_RSA_E);
   const UniqueBignum modulus = parameter(key, OSSL_PKEY_PARAM_RSA_N);
   if (exponent == nullptr || modulus == nullptr || BN_is_odd(exponent.get()) != 1 ||
-      BN_is_one(exponent.get()) == 1 || BN_is_odd(modulus.get()) != 1) {
+      BN_is_one(exponent.get()) == 1 || BN_num_bits(exponent.get()) > kMaxExponentBits ||
+      BN_is_odd(modulus.get()) != 1) {
     return weak(path, depth, "RSA key with an impossible modulus or exponent");
   }
   return std::nullopt;

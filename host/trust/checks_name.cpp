@@ -14,13 +14,14 @@ Outcome check_peer_name(const Path& path, size_t depth) {
   }
   X509* const leaf = path.at(depth).x509();
   if (path.pin != nullptr) {
-    // A pin given names at import stands for those; one without any name stands for all.
+    // A pin given names at import stands for those; one without any name stands for all, but for a
+    // CA that may only vouch for some.
     const std::vector<PeerName>& names = path.pin->names;
     if (!names.empty()) {
       if (std::find(names.begin(), names.end(), *path.name) != names.end()) {
         return std::nullopt;
       }
-    } else if (names_of(leaf).nameless()) {
+    } else if (names_of(leaf).nameless() && path.at(depth).name_constraints == nullptr) {
       return std::nullopt;
     }
   }

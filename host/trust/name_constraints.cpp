@@ -52,7 +52,7 @@ void add_subject_attributes(const X509_NAME* subject, int nid, int type,
   }
 }
 
-std::vector<SubjectName> names_below(const Facts& facts) {
+std::vector<SubjectName> names_below(const Facts& facts, bool leaf) {
   std::vector<SubjectName> names;
   bool has_email = false;
   const int count =
@@ -70,8 +70,8 @@ std::vector<SubjectName> names_below(const Facts& facts) {
   if (!has_email) {
     add_subject_attributes(subject, NID_pkcs9_emailAddress, GEN_EMAIL, names);
   }
-  if (count == 0 && !facts.is_ca()) {
-    // The common name may be compared with the host where there is no subjectAltName.
+  if (count == 0 && leaf) {
+    // The common name may be compared with the host where there is no subjectAltName, also a CA's.
     add_subject_attributes(subject, NID_commonName, GEN_DNS, names);
   }
   return names;
@@ -194,7 +194,7 @@ Outcome check_name_constraints(const Path& path, size_t depth) {
     if (facts.self_issued && !Path::is_leaf(below)) {
       continue;
     }
-    const std::vector<SubjectName> names = names_below(facts);
+    const std::vector<SubjectName> names = names_below(facts, Path::is_leaf(below));
     if (names.size() * subtrees > kMaxConstraintComparisons) {
       return Finding{X509_V_ERR_UNSPECIFIED, below, "more names and constraints than are compared"};
     }

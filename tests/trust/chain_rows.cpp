@@ -470,6 +470,13 @@ const std::vector<BadChain>& bad_chains() {
        },
        "validity", 1},
       // Name constraints.
+      {"common name outside, in a server's certificate made as a CA",
+       [] {
+         return judged_by(
+             constrained("permitted;DNS:good.example", CertBuilder("/CN=a.example").ca()),
+             Profile::kRfc5280);
+       },
+       "name-constraints", 0},
       {"DNS name outside", [] { return constrained("permitted;DNS:good.example"); },
        "name-constraints", 0},
       {"DNS name excluded", [] { return constrained("excluded;DNS:example"); }, "name-constraints",

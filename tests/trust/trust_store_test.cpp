@@ -66,6 +66,20 @@ TEST(TrustStore, PinnedServerMadeAsCaIsTrustedForItself) {
   EXPECT_TRUE(check(*store, server, "192.0.2.7").trusted);
 }
 
+// A partner's CA, imported because it may vouch for its own names only, is no server for all
+// others.
+TEST(TrustStore, ImportedConstrainedCaIsNoServerForEveryName) {
+  const TempDir dir;
+  const std::unique_ptr<TrustStore> store = open_store(dir);
+  const TestCert partner =
+      CertBuilder("/O=Partner")
+          .ca()
+          .extension(NID_name_constraints, "critical,permitted;DNS:partner.example")
+          .self_signed();
+  ASSERT_TRUE(store->import(as_bytes(partner.pem())).is_ok());
+  EXPECT_FALSE(check(*store, partner, "www.bank.example").trusted);
+}
+
 TEST(TrustStore, PinKeepsDatesAndItsOwnNames) {
   const TempDir dir;
   const std::unique_ptr<TrustStore> store = open_store(dir);
