@@ -1,10 +1,10 @@
 #include "sim/mcu/elf_file.h"
 
-#include <fcntl.h>
-#include <gelf.h>
-
 #include <cerrno>
 #include <memory>
+
+#include <fcntl.h>
+#include <gelf.h>
 
 #include "host/base/unique_fd.h"
 

@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "host/base/status.h"
 #include "sim/mcu/elf_file.h"
+
+#include "host/base/status.h"
 
 namespace vitrine::mcu {
 

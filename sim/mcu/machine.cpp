@@ -1,8 +1,7 @@
 #include "sim/mcu/machine.h"
 
-#include <Vmcu.h>
-
 #include "sim/bench/support/clocked.h"
+#include <Vmcu.h>
 
 namespace vitrine::mcu {
 

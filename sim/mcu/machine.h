@@ -9,8 +9,9 @@
 #include <memory>
 #include <optional>
 
-#include "host/base/status.h"
 #include "sim/mcu/elf_file.h"
+
+#include "host/base/status.h"
 
 namespace vitrine::mcu {
 

@@ -1,9 +1,8 @@
 // What stands around the core: mailbox and control bus, from both sides.
-#include <gtest/gtest.h>
-
 #include <map>
 
 #include "sim/mcu/machine.h"
+#include <gtest/gtest.h>
 
 namespace vitrine::mcu {
 namespace {
@@ -63,16 +62,15 @@ TEST(McuControlBus, WordsAreReadAndWrittenAndErrorsAreFaults) {
   for (unsigned latency : {0U, 1U, 9U}) {
     Machine machine;
     std::map<uint16_t, uint32_t> written;
-    machine.set_control_bus(
-        {.read = [](uint16_t address) -> std::optional<uint32_t> {
-           return address == 8 ? std::optional<uint32_t>(1000) : std::nullopt;
-         },
-         .write =
-             [&](uint16_t address, uint32_t value) {
-               written[address] = value;
-               return true;
-             },
-         .latency = latency});
+    machine.set_control_bus({.read = [](uint16_t address) -> std::optional<uint32_t> {
+                               return address == 8 ? std::optional<uint32_t>(1000) : std::nullopt;
+                             },
+                             .write =
+                                 [&](uint16_t address, uint32_t value) {
+                                   written[address] = value;
+                                   return true;
+                                 },
+                             .latency = latency});
     ASSERT_TRUE(machine.load(kRamBase, program(kControl)));
     machine.run();
     std::vector<uint32_t> causes;

@@ -1,12 +1,12 @@
-// The instruction suite: self-checking programs in assembly (suite/), run as vitrine-sim --elf does.
-#include <gtest/gtest.h>
-
+// The instruction suite: self-checking programs in assembly (suite/), run as vitrine-sim --elf
+// does.
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "sim/mcu/elf_run.h"
 #include "sim/mcu/machine.h"
+#include <gtest/gtest.h>
 
 namespace vitrine::mcu {
 namespace {
@@ -51,8 +51,8 @@ TEST(McuElf, AFailedCheckIsTheExitCode) {
   bool changed = false;
   std::vector<uint8_t>& code = file->segments.front().bytes;
   for (size_t i = 0; i + 4 <= code.size() && !changed; i += 4) {
-    const uint32_t word = code[i] | code[i + 1] << 8 | code[i + 2] << 16 |
-                          static_cast<uint32_t>(code[i + 3]) << 24;
+    const uint32_t word =
+        code[i] | code[i + 1] << 8 | code[i + 2] << 16 | static_cast<uint32_t>(code[i + 3]) << 24;
     if ((word & 0xfe00707f) == 0x0000'1033) {
       code[i + 1] = static_cast<uint8_t>(code[i + 1] | 0x70);
       changed = true;

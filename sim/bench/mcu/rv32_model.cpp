@@ -17,14 +17,13 @@ uint32_t extend(uint32_t value, unsigned width) {
 uint32_t i_immediate(uint32_t w) { return extend(w >> 20, 12); }
 uint32_t s_immediate(uint32_t w) { return extend(bits(w, 31, 25) << 5 | bits(w, 11, 7), 12); }
 uint32_t b_immediate(uint32_t w) {
-  return extend(bits(w, 31, 31) << 12 | bits(w, 7, 7) << 11 | bits(w, 30, 25) << 5 |
-                    bits(w, 11, 8) << 1,
-                13);
+  return extend(
+      bits(w, 31, 31) << 12 | bits(w, 7, 7) << 11 | bits(w, 30, 25) << 5 | bits(w, 11, 8) << 1, 13);
 }
 uint32_t j_immediate(uint32_t w) {
-  return extend(bits(w, 31, 31) << 20 | bits(w, 19, 12) << 12 | bits(w, 20, 20) << 11 |
-                    bits(w, 30, 21) << 1,
-                21);
+  return extend(
+      bits(w, 31, 31) << 20 | bits(w, 19, 12) << 12 | bits(w, 20, 20) << 11 | bits(w, 30, 21) << 1,
+      21);
 }
 
 // OP and OP-IMM; nothing where funct7 says that there is no such operation.
@@ -43,26 +42,41 @@ std::optional<uint32_t> operate(uint32_t funct3, uint32_t funct7, bool immediate
     return {};
   }
   switch (funct3) {
-    case 0: return a + b;
-    case 1: return a << (b & 31);
-    case 2: return static_cast<int32_t>(a) < static_cast<int32_t>(b) ? 1 : 0;
-    case 3: return a < b ? 1 : 0;
-    case 4: return a ^ b;
-    case 5: return a >> (b & 31);
-    case 6: return a | b;
-    default: return a & b;
+    case 0:
+      return a + b;
+    case 1:
+      return a << (b & 31);
+    case 2:
+      return static_cast<int32_t>(a) < static_cast<int32_t>(b) ? 1 : 0;
+    case 3:
+      return a < b ? 1 : 0;
+    case 4:
+      return a ^ b;
+    case 5:
+      return a >> (b & 31);
+    case 6:
+      return a | b;
+    default:
+      return a & b;
   }
 }
 
 std::optional<bool> branches(uint32_t funct3, uint32_t a, uint32_t b) {
   switch (funct3) {
-    case 0: return a == b;
-    case 1: return a != b;
-    case 4: return static_cast<int32_t>(a) < static_cast<int32_t>(b);
-    case 5: return static_cast<int32_t>(a) >= static_cast<int32_t>(b);
-    case 6: return a < b;
-    case 7: return a >= b;
-    default: return {};
+    case 0:
+      return a == b;
+    case 1:
+      return a != b;
+    case 4:
+      return static_cast<int32_t>(a) < static_cast<int32_t>(b);
+    case 5:
+      return static_cast<int32_t>(a) >= static_cast<int32_t>(b);
+    case 6:
+      return a < b;
+    case 7:
+      return a >= b;
+    default:
+      return {};
   }
 }
 
@@ -143,34 +157,69 @@ std::optional<uint32_t> Rv32Model::read_csr(uint32_t number, uint32_t hint) cons
   const bool array = (number & 0xfe0) == 0xb00 || (number & 0xfe0) == 0xb80 ||
                      (number & 0xfe0) == 0x320;  // counters and events that count nothing
   switch (number) {
-    case 0x300: return mstatus_ | 3U << 11;
-    case 0x301: return 0x4000'0100;
-    case 0x304: return mie_;
-    case 0x305: return mtvec_;
-    case 0x340: return mscratch_;
-    case 0x341: return mepc_;
-    case 0x342: return mcause_;
-    case 0x343: return mtval_;
+    case 0x300:
+      return mstatus_ | 3U << 11;
+    case 0x301:
+      return 0x4000'0100;
+    case 0x304:
+      return mie_;
+    case 0x305:
+      return mtvec_;
+    case 0x340:
+      return mscratch_;
+    case 0x341:
+      return mepc_;
+    case 0x342:
+      return mcause_;
+    case 0x343:
+      return mtval_;
     case 0xb02:
-    case 0xc02: return static_cast<uint32_t>(minstret_);
+    case 0xc02:
+      return static_cast<uint32_t>(minstret_);
     case 0xb82:
-    case 0xc82: return static_cast<uint32_t>(minstret_ >> 32);
-    case 0x310: case 0x320: case 0x7a0: case 0x7a1: case 0x7a2: case 0x7a3:
-    case 0xf11: case 0xf12: case 0xf13: case 0xf14: case 0xf15: return 0;
-    default: break;
+    case 0xc82:
+      return static_cast<uint32_t>(minstret_ >> 32);
+    case 0x310:
+    case 0x320:
+    case 0x7a0:
+    case 0x7a1:
+    case 0x7a2:
+    case 0x7a3:
+    case 0xf11:
+    case 0xf12:
+    case 0xf13:
+    case 0xf14:
+    case 0xf15:
+      return 0;
+    default:
+      break;
   }
   return array && (number & 31) >= 3 ? std::optional<uint32_t>(0) : std::nullopt;
 }
 
 void Rv32Model::write_csr(uint32_t number, uint32_t value) {
   switch (number) {
-    case 0x300: mstatus_ = value & (kMie | kMpie); break;
-    case 0x304: mie_ = value & kInterrupts; break;
-    case 0x305: mtvec_ = value & ~2U; break;
-    case 0x340: mscratch_ = value; break;
-    case 0x341: mepc_ = value & ~3U; break;
-    case 0x342: mcause_ = value; break;
-    case 0x343: mtval_ = value; break;
+    case 0x300:
+      mstatus_ = value & (kMie | kMpie);
+      break;
+    case 0x304:
+      mie_ = value & kInterrupts;
+      break;
+    case 0x305:
+      mtvec_ = value & ~2U;
+      break;
+    case 0x340:
+      mscratch_ = value;
+      break;
+    case 0x341:
+      mepc_ = value & ~3U;
+      break;
+    case 0x342:
+      mcause_ = value;
+      break;
+    case 0x343:
+      mtval_ = value;
+      break;
     case 0xb02:
       minstret_ = (minstret_ & ~0xffff'ffffULL) | value;
       counter_written_ = true;
@@ -179,7 +228,8 @@ void Rv32Model::write_csr(uint32_t number, uint32_t value) {
       minstret_ = (minstret_ & 0xffff'ffff) | static_cast<uint64_t>(value) << 32;
       counter_written_ = true;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -205,14 +255,19 @@ Rv32Model::Outcome Rv32Model::system(uint32_t w, uint32_t hint) {
     return csr(w, hint);
   }
   switch (w) {
-    case 0x0000'0073: return trap(11, 0);
-    case 0x0010'0073: return trap(3, pc_);
+    case 0x0000'0073:
+      return trap(11, 0);
+    case 0x0010'0073:
+      return trap(3, pc_);
     case 0x3020'0073:
       mstatus_ = kMpie | ((mstatus_ & kMpie) != 0 ? kMie : 0);
       pc_ = mepc_;
       return done({});
-    case 0x1050'0073: pc_ += 4; return done({});
-    default: return trap(2, w);
+    case 0x1050'0073:
+      pc_ += 4;
+      return done({});
+    default:
+      return trap(2, w);
   }
 }
 
@@ -252,17 +307,24 @@ Rv32Model::Outcome Rv32Model::step(uint32_t read_hint) {
   const uint32_t b = x_[bits(w, 24, 20)];
   const uint32_t here = pc_;
   switch (bits(w, 6, 0)) {
-    case 0x37: pc_ += 4; return done(w & ~0xfffU);
-    case 0x17: pc_ += 4; return done(here + (w & ~0xfffU));
-    case 0x6f: return jump(here + j_immediate(w), here + 4);
-    case 0x67: return funct3 == 0 ? jump((a + i_immediate(w)) & ~1U, here + 4) : trap(2, w);
+    case 0x37:
+      pc_ += 4;
+      return done(w & ~0xfffU);
+    case 0x17:
+      pc_ += 4;
+      return done(here + (w & ~0xfffU));
+    case 0x6f:
+      return jump(here + j_immediate(w), here + 4);
+    case 0x67:
+      return funct3 == 0 ? jump((a + i_immediate(w)) & ~1U, here + 4) : trap(2, w);
     case 0x63: {
       const std::optional<bool> taken = branches(funct3, a, b);
       if (!taken) return trap(2, w);
       return jump(*taken ? here + b_immediate(w) : here + 4, {});
     }
     case 0x03:
-    case 0x23: return access(w);
+    case 0x23:
+      return access(w);
     case 0x13:
     case 0x33: {
       const bool immediate = bits(w, 6, 0) == 0x13;
@@ -276,8 +338,10 @@ Rv32Model::Outcome Rv32Model::step(uint32_t read_hint) {
       if (funct3 > 1) return trap(2, w);
       pc_ += 4;
       return done({});
-    case 0x73: return system(w, read_hint);
-    default: return trap(2, w);
+    case 0x73:
+      return system(w, read_hint);
+    default:
+      return trap(2, w);
   }
 }
 
