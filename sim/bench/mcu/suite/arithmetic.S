@@ -1,5 +1,5 @@
 // ADD, SUB, SLT, SLTU, XOR, OR, AND, their immediate forms, LUI, AUIPC, and x0.
-#include "suite.h"
+#include "suite.inc"
 BEGIN
   OP(1, add, 0, 0, 0)
   OP(2, add, 0x80000000, 0x7fffffff, 1)

@@ -1,5 +1,5 @@
 // Every branch, taken and not, forwards and backwards.
-#include "suite.h"
+#include "suite.inc"
 
 #define TAKEN(number, op, a, b) \
   CHECK(number);                \

@@ -1,5 +1,5 @@
 // CSR accesses: all six instructions, fields that stay as they are, counters, ids.
-#include "suite.h"
+#include "suite.inc"
 BEGIN
   CHECK(1)
   li a1, 0x12345678

@@ -1,5 +1,5 @@
 // Timer and software interrupts: enabling, vectors, priority, WFI.
-#include "suite.h"
+#include "suite.inc"
 #define TIMER 0x02000000
 
 BEGIN

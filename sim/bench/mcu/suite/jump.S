@@ -1,5 +1,5 @@
 // JAL and JALR: links, bit 0 of a target, a link register that is the base.
-#include "suite.h"
+#include "suite.inc"
 BEGIN
   CHECK(1)
   jal a0, 2f

@@ -1,5 +1,5 @@
 // Loads and stores of every width, signed and not, aligned and across words, and code that was just written.
-#include "suite.h"
+#include "suite.inc"
 
 #define LOAD(number, op, expected, offset) \
   CHECK(number);                           \

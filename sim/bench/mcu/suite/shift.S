@@ -1,5 +1,5 @@
 // SLL, SRL, SRA and their immediate forms: distances 0, 1, 7, 31; registers use five bits only.
-#include "suite.h"
+#include "suite.inc"
 BEGIN
   OP(1, sll, 0x80000001, 0x80000001, 0)
   OP(2, sll, 0x00000002, 0x80000001, 1)

@@ -1,5 +1,5 @@
 // Exceptions: cause, place and value of each; nothing of the instruction happens.
-#include "suite.h"
+#include "suite.inc"
 
 // Runs the instructions given; they must trap at label 1 with the cause. a5 is what mtval said.
 #define TRAPS(number, cause, ...) \
