@@ -17,11 +17,11 @@
 #include "host/daemon/bypass_bridge.h"
 #include "host/daemon/bypass_guard.h"
 #include "host/daemon/key_log.h"
+#include "host/daemon/policy_source.h"
 #include "host/daemon/privileges.h"
 #include "host/daemon/run_lock.h"
 #include "host/session/engine.h"
 #include "host/signer/signer_process.h"
-#include "policy/compile/card_rules.h"
 
 namespace vitrine::daemon {
 namespace {
@@ -45,7 +45,6 @@ session::Config session_config(const Options& options) {
   config.handshake_timeout_ms = options.handshake_timeout_s * 1000;
   config.idle_timeout_ms = options.idle_timeout_s * 1000;
   config.reset_midstream = options.fail_mode == FailMode::kClosed;
-  config.block_quic = options.block_quic;
   return config;
 }
 
@@ -71,7 +70,6 @@ struct Appliance::Parts {
   std::unique_ptr<trust::Verifier> verifier;
   std::unique_ptr<tls::LegFactory> legs;
   std::unique_ptr<signer::LeafForge> forge;
-  std::shared_ptr<const policy::DecryptAllPolicy> policy;
   std::unique_ptr<session::Engine> engine;
   std::unique_ptr<Backend> backend;
   std::unique_ptr<api::Server> api;
@@ -85,6 +83,7 @@ struct Appliance::Parts {
   Status import_trusted();
   Status serve();  // 8
   void tell(const std::string& message);
+  void reload_policy();
   void stop();
 };
 
@@ -215,17 +214,18 @@ Status Appliance::Parts::open_legs() {
 }
 
 Status Appliance::Parts::serve() {
-  policy = std::make_shared<policy::DecryptAllPolicy>(kFirstConfigurationVersion, options.bypassed);
-  if (Status loaded =
-          card->load_rules(policy::compile(*policy, {.block_quic = options.block_quic}));
-      !loaded) {
-    return loaded;
+  auto first = read_policy(options, kFirstConfigurationVersion, Clock::system().wall_ms());
+  if (!first) {
+    return first.status();
   }
   engine = std::make_unique<session::Engine>(
       session::Services{session_io, Clock::system(), *card, *stack, *legs, *verifier, *forge, *hub,
-                        policy, session_config(options)});
+                        first->active, session_config(options)});
+  if (Status adopted = engine->adopt(first->active, first->rules); !adopted) {
+    return adopted;
+  }
   backend = std::make_unique<Backend>(
-      BackendParts{options, session_io, *engine, *card, *trust, *hub, policy, Clock::system()});
+      BackendParts{options, session_io, *engine, *card, *trust, *hub, Clock::system()});
   auto listening = api::Server::listen(api_io, options.socket, *backend, *hub);
   if (!listening) {
     return listening.status();
@@ -239,6 +239,23 @@ Status Appliance::Parts::serve() {
   spdlog::info("ready: {} <-> {}, card {} ({}), API at {}", options.inside, options.outside,
                card->info().kind, card->info().detail, options.socket);
   return Status::ok();
+}
+
+// A policy that is wrong leaves the one in force alone.
+void Appliance::Parts::reload_policy() {
+  const uint32_t version = engine->policy()->version + 1;
+  auto next = read_policy(options, version, Clock::system().wall_ms());
+  const Status adopted = next ? engine->adopt(next->active, next->rules) : next.status();
+  if (!adopted) {
+    spdlog::error("policy not taken: {}", adopted.message());
+    return;
+  }
+  events::Event event;
+  event.type = events::EventType::kConfigurationChange;
+  event.transaction.configuration_version = version;
+  event.inspection.message = "policy read from " + options.policy_file;
+  hub->publish(std::move(event));
+  spdlog::info("policy {} in force, configuration version {}", options.policy_file, version);
 }
 
 void Appliance::Parts::tell(const std::string& message) {
@@ -274,6 +291,9 @@ void Appliance::run() {
       [&](const boost::system::error_code& error, int) {
         if (!error) {
           parts.hub->reopen();
+          if (!parts.options.policy_file.empty()) {
+            parts.reload_policy();
+          }
           reopen.async_wait(on_reopen);
         }
       };

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/chrono.h>
 
+#include "host/daemon/policy_report.h"
 #include "host/signer/ca.h"
 
 namespace vitrine::daemon {
@@ -41,27 +42,28 @@ api::CertificateRow row_of(const signer::CaInfo& ca) {
   return row;
 }
 
-std::string joined(const std::vector<IpNetwork>& networks) {
-  std::string text;
-  for (const IpNetwork& network : networks) {
-    text += (text.empty() ? "" : ", ") + network.to_string();
-  }
-  return text;
-}
-
 }  // namespace
 
 Backend::Backend(BackendParts parts)
     : parts_(std::move(parts)), started_ns_(parts_.clock.monotonic_ns()) {}
 
-session::Snapshot Backend::snapshot(size_t max_rows) const {
-  auto promise = std::make_shared<std::promise<session::Snapshot>>();
+template <typename Answer>
+Answer Backend::on_session(std::function<Answer(session::Engine&)> ask) const {
+  auto promise = std::make_shared<std::promise<Answer>>();
   auto future = promise->get_future();
-  boost::asio::post(parts_.session_io, [promise, max_rows, &engine = parts_.engine] {
-    promise->set_value(engine.snapshot(max_rows));
+  boost::asio::post(parts_.session_io, [promise, ask = std::move(ask), &engine = parts_.engine] {
+    promise->set_value(ask(engine));
   });
-  return future.wait_for(kSnapshotTimeout) == std::future_status::ready ? future.get()
-                                                                        : session::Snapshot();
+  return future.wait_for(kSnapshotTimeout) == std::future_status::ready ? future.get() : Answer();
+}
+
+session::Snapshot Backend::snapshot(size_t max_rows) const {
+  return on_session<session::Snapshot>(
+      [max_rows](session::Engine& engine) { return engine.snapshot(max_rows); });
+}
+
+session::PolicyPtr Backend::active() const {
+  return on_session<session::PolicyPtr>([](session::Engine& engine) { return engine.policy(); });
 }
 
 api::ApplianceStatus Backend::status() {
@@ -74,7 +76,7 @@ api::ApplianceStatus Backend::status() {
   status.inside = parts_.options.inside;
   status.outside = parts_.options.outside;
   status.uptime_ms = (parts_.clock.monotonic_ns() - started_ns_) / 1'000'000;
-  status.configuration_version = parts_.policy->configuration_version();
+  status.configuration_version = now.configuration_version;
   status.state_directory = parts_.options.state_dir;
   if (const auto ca = signer::ca_show(parts_.options.state_dir)) {
     status.ca_fingerprint = ca->fingerprint;
@@ -100,16 +102,8 @@ api::CountersReport Backend::counters() {
 }
 
 api::PolicyReport Backend::policy() {
-  api::PolicyReport report;
-  report.configuration_version = parts_.policy->configuration_version();
-  const std::string networks = joined(parts_.policy->bypassed());
-  if (!networks.empty()) {
-    report.rules.push_back({policy::DecryptAllPolicy::kBypassRule, "any",
-                            networks + " (either end)", "any", "do not decrypt"});
-  }
-  report.rules.push_back(
-      {policy::DecryptAllPolicy::kDecryptRule, "any", "any", "tls (any tcp port)", "decrypt"});
-  return report;
+  const session::PolicyPtr policy = active();
+  return policy == nullptr ? api::PolicyReport() : policy_report(*policy);
 }
 
 std::vector<api::CertificateRow> Backend::certificates() {
@@ -155,7 +149,7 @@ Result<api::CaReport> Backend::ca() {
 void Backend::tell_change(std::string message) {
   events::Event event;
   event.type = events::EventType::kConfigurationChange;
-  event.transaction.configuration_version = parts_.policy->configuration_version();
+  event.transaction.configuration_version = snapshot(0).configuration_version;
   event.inspection.message = std::move(message);
   parts_.hub.publish(std::move(event));
 }

@@ -16,18 +16,16 @@
 #include "host/events/hub.h"
 #include "host/session/engine.h"
 #include "host/trust/trust_store.h"
-#include "policy/eval/policy.h"
 
 namespace vitrine::daemon {
 
 struct BackendParts {
   const Options& options;
   boost::asio::io_context& session_io;
-  const session::Engine& engine;  // touched on session_io only
+  session::Engine& engine;  // touched on session_io only
   card::Card& card;
   trust::TrustStore& trust;
   events::EventHub& hub;
-  std::shared_ptr<const policy::DecryptAllPolicy> policy;
   const Clock& clock;
 };
 
@@ -45,7 +43,11 @@ class Backend : public api::Backend {
   Result<api::CaReport> ca() override;
 
  private:
+  // What `ask` says on the session thread; the default where it does not answer in time.
+  template <typename Answer>
+  Answer on_session(std::function<Answer(session::Engine&)> ask) const;
   session::Snapshot snapshot(size_t max_rows) const;
+  session::PolicyPtr active() const;
   void tell_change(std::string message);
 
   BackendParts parts_;

@@ -14,7 +14,8 @@ constexpr const char* kFooter =
     "DIR\n"
     "Example: vitrined --inside eth1 --outside eth2 --state /var/lib/vitrine --bypass "
     "192.0.2.0/24\n"
-    "SIGTERM and SIGINT drain and stop; SIGHUP reopens the logs. See vitrined(8).";
+    "SIGTERM and SIGINT drain and stop; SIGHUP reopens the logs and reads --policy again. See "
+    "vitrined(8).";
 
 std::string host_name() {
   char name[256] = {};
@@ -36,15 +37,21 @@ void add_traffic_options(CLI::App& app, Options& options, RawText& raw) {
   app.add_option("--card", options.card, "Data plane")
       ->check(CLI::IsMember({"soft"}))
       ->capture_default_str();
+  CLI::Option* policy =
+      app.add_option("--policy", options.policy_file,
+                     "Policy file to run by, vitrine-policy(5); SIGHUP reads it again");
+  policy->check(CLI::ExistingFile);
   app.add_option("--bypass", raw.bypassed,
                  "Network whose connections are never decrypted (repeatable)")
-      ->check(CLI::Validator(check_network, "NET"));
+      ->check(CLI::Validator(check_network, "NET"))
+      ->excludes(policy);
   app.add_option("--fail", options.fail_mode, "What happens to traffic while vitrined does not run")
       ->transform(CLI::CheckedTransformer(std::map<std::string, FailMode>{
           {"closed", FailMode::kClosed}, {"open", FailMode::kOpen}}));
   app.add_option("--block-quic", options.block_quic,
                  "Drop UDP/443 so that browsers fall back to TCP")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(policy);
   app.add_option("--offload", options.offload, "Take and send coalesced frames whole")
       ->transform(
           CLI::CheckedTransformer(std::map<std::string, bool>{{"on", true}, {"off", false}}));

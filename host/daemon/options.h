@@ -22,6 +22,7 @@ struct Options {
   std::string card = "soft";
   std::string socket = "/run/vitrine/api.sock";
   std::vector<IpNetwork> bypassed;
+  std::string policy_file;  // "": decrypt all but the bypassed networks
   FailMode fail_mode = FailMode::kClosed;
   bool block_quic = true;
   bool offload = true;

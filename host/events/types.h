@@ -132,6 +132,8 @@ namespace vitrine::events {
   X(kIdleTimeout, "idle_timeout", "nothing was sent for the idle timeout", "")                     \
   X(kPolicyDenied, "policy_denied", "a rule denies the flow",                                      \
     "See the rule named under Policy: `vitrine policy show`.")                                     \
+  X(kPolicyChanged, "policy_changed", "a commit ended it: the new policy treats it otherwise",     \
+    "It may be opened again, under the policy in force: `vitrine policy show`.")                   \
   X(kResourceLimit, "resource_limit", "a bounded table or queue of the appliance was full",        \
     "See which: `vitrine status`, `vitrine counters`.")                                            \
   X(kShutdown, "shutdown", "the appliance was stopping", "")                                       \

@@ -11,24 +11,41 @@
 
 namespace vitrine::session {
 
+enum class BypassReason : uint8_t {
+  kPolicy,         // do not decrypt
+  kNotTls,         // there is nothing to decrypt
+  kUndecryptable,  // it cannot be decrypted, and the policy leaves such alone
+};
+
 class BypassStage {
  public:
-  BypassStage(FlowFacts facts, std::unique_ptr<wire::HelloKeeper> keeper, uint32_t idle_timeout_ms)
-      : facts_(std::move(facts)), keeper_(std::move(keeper)), idle_timeout_ms_(idle_timeout_ms) {
+  BypassStage(FlowFacts facts, BypassReason reason, std::unique_ptr<wire::HelloKeeper> keeper,
+              uint32_t idle_timeout_ms)
+      : facts_(std::move(facts)),
+        reason_(reason),
+        keeper_(std::move(keeper)),
+        idle_timeout_ms_(idle_timeout_ms) {
     facts_.state = api::FlowState::kBypassed;
   }
 
   FlowFacts& facts() { return facts_; }
   const FlowFacts& facts() const { return facts_; }
+  BypassReason reason() const { return reason_; }
   // Null where nothing was acknowledged early, or the server has it.
   wire::HelloKeeper* keeper() { return keeper_.get(); }
   void keeper_done() { keeper_.reset(); }
   uint32_t idle_timeout_ms() const { return idle_timeout_ms_; }
 
+  // Where both ends stand, from packets that went through the host: what a reset needs.
+  void note(const wire::TcpPacket& packet);
+  const card::FlowStats& seen() const { return seen_; }
+
  private:
   FlowFacts facts_;
+  BypassReason reason_;
   std::unique_ptr<wire::HelloKeeper> keeper_;
   uint32_t idle_timeout_ms_;
+  card::FlowStats seen_;
 };
 
 }  // namespace vitrine::session

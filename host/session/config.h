@@ -27,9 +27,6 @@ struct Config {
   uint32_t handover_attempts = 6;
   // TCP packets of connections whose SYN was not seen: reset, else forward.
   bool reset_midstream = true;
-  // Drop UDP to port 443 from the inside where the card cannot see the port (policy::compile does
-  // where it can).
-  bool block_quic = true;
   takeover::ConnectionLimits connection;
 };
 

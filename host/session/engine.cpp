@@ -1,11 +1,11 @@
 // Stages of a punted packet: (1) find its flow, (2) give it to the flow's stage, (3) act on the
-// outcome. Decisions and their consequences are in engine_decide.cpp, time in engine_clock.cpp.
+// outcome. Decisions and their consequences are in engine_decide.cpp, the policy in
+// engine_policy.cpp, time in engine_clock.cpp.
 #include "host/session/engine.h"
 
 #include <utility>
 
 #include "host/session/engine_flow.h"
-#include "host/session/fragment_rule.h"
 #include "host/wire/tcp_packet.h"
 
 namespace vitrine::session {
@@ -131,7 +131,7 @@ void Engine::on_punt(const card::Punt& punt) {
   }
   const auto packet = wire::parse_frame(punt.frame, punt.meta.port);
   if (!packet) {
-    context_.totals.add(Count::kUnparsable);
+    on_other_protocol(punt);
     return;
   }
   if (punt.reason == card::PuntReason::kDeadFlow) {
@@ -152,19 +152,6 @@ void Engine::on_punt(const card::Punt& punt) {
     flow->inspection()->from_wire(card::direction_from(punt.meta.port), punt.meta, punt.frame);
     after_inspection(flow);
   }
-}
-
-void Engine::on_unclassified(const card::Punt& punt) {
-  // As the card's rule: QUIC is a client's question, so only what comes from the inside is judged.
-  const bool block_quic =
-      context_.services.config.block_quic && punt.meta.port == card::Port::kInside;
-  if (!may_pass_unclassified(punt.frame, block_quic)) {
-    context_.totals.add(Count::kFragmentsDropped);
-    return;
-  }
-  context_.totals.add(Count::kFragmentsPassed);
-  (void)inject(card::InjectAs::kEgress, {opposite(punt.meta.port), punt.meta.segment_size},
-               punt.frame);
 }
 
 void Engine::on_unknown(const card::Punt& punt, const wire::TcpPacket& packet) {

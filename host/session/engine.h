@@ -19,6 +19,7 @@
 #include "host/card/flow_hash.h"
 #include "host/session/bypass_stage.h"
 #include "host/session/context.h"
+#include "host/session/deny_limit.h"
 #include "host/session/inspection.h"
 #include "host/session/opening_stage.h"
 #include "host/session/resets.h"
@@ -30,6 +31,7 @@ struct Snapshot {
   std::vector<api::FlowRow> rows;  // oldest first
   std::vector<api::NamedCount> counts;
   std::vector<api::NamedCount> relay_reasons;
+  uint32_t configuration_version = 0;
   uint64_t handshakes_completed = 0;
   uint64_t handshakes_failed = 0;
   uint64_t handovers = 0;
@@ -50,6 +52,11 @@ class Engine : public card::CardSink, public takeover::FrameSink {
 
   Snapshot snapshot(size_t max_rows) const;
 
+  // Puts a policy and its card rules (card_rules()) in force, whole, and looks at every connection
+  // again. Where the card does not take the rules nothing has changed. On the session thread.
+  Status adopt(PolicyPtr next, const card::RuleGeneration& rules);
+  const PolicyPtr& policy() const { return context_.services.policy; }
+
   // card::CardSink
   void on_punt(const card::Punt& punt) override;
   void on_event(const card::FlowEvent& event) override;
@@ -68,21 +75,34 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   void on_tick();
   void sweep();
 
-  void on_unclassified(const card::Punt& punt);
   void on_unknown(const card::Punt& punt, const wire::TcpPacket& packet);
   void on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
                          const wire::TcpPacket& packet);
   void on_bypass_packet(const FlowPtr& flow, const card::Punt& punt, const wire::TcpPacket& packet);
   void begin(const card::Punt& punt, const wire::TcpPacket& syn);
   void decide(const FlowPtr& flow);
+  void judge_opening(const FlowPtr& flow);
+  void not_tls(const FlowPtr& flow);
+  void bypass(const FlowPtr& flow, BypassReason reason, const std::string& why);
   void inspect(const FlowPtr& flow, tls::ClientHello hello);
-  void let_through(const FlowPtr& flow);
+  void let_through(const FlowPtr& flow, BypassReason reason);
   void install_forward(const FlowPtr& flow);
   void refuse(const FlowPtr& flow);
   void bad_hello(const FlowPtr& flow);
   void run_keeper(const FlowPtr& flow);
   void send(const std::vector<ResetFrame>& frames);
   void after_inspection(const FlowPtr& flow);
+
+  // The policy, in engine_policy.cpp.
+  void deny(const FlowFacts& facts, events::Cause cause = events::Cause::kPolicyDenied);
+  void on_other_protocol(const card::Punt& punt);
+  void on_unclassified(const card::Punt& punt);
+  bool may_pass(const card::FlowKey& key);
+  bool may_leave_alone(policy::Undecryptable cause) const;
+  void follow_schedule();
+  void reevaluate();
+  void close_by_policy(const FlowPtr& flow);
+  void reset_bypass(const FlowPtr& flow);
 
   FlowPtr find(const card::FlowKey& key) const;
   void add(const FlowPtr& flow);
@@ -99,6 +119,7 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   bool make_room_on_card();
   void end_all(events::Cause cause, const std::string& text);
   uint64_t now() const { return context_.services.clock.monotonic_ns(); }
+  int64_t wall_ms() const { return context_.services.clock.wall_ms(); }
 
   Context context_;
   boost::asio::posix::stream_descriptor card_ready_;
@@ -113,6 +134,8 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   std::list<FlowPtr> card_bypasses_;     // the card forwards them: oldest first
   std::list<FlowPtr> host_bypasses_;     // the host does: longest silent first
   std::list<std::weak_ptr<Flow>> busy_;  // inspections that need the clock
+  DenyLimit denials_;
+  int64_t next_change_ms_ = -1;  // of the policy's times of day; -1: never
   size_t inspections_ = 0;
   uint64_t next_id_;
   uint64_t next_sweep_ns_ = 0;

@@ -60,6 +60,7 @@ void Engine::on_tick() {
     it = keep ? std::next(it) : busy_.erase(it);
   }
   if (now() >= next_sweep_ns_) {
+    follow_schedule();
     sweep();
     next_sweep_ns_ = now() + kSweepNs;
   }
@@ -165,6 +166,7 @@ Snapshot Engine::snapshot(size_t max_rows) const {
     }
     snapshot.rows.push_back(std::move(row));
   }
+  snapshot.configuration_version = context_.services.policy->version;
   snapshot.counts = context_.totals.counts();
   snapshot.relay_reasons = context_.totals.relay_reasons();
   snapshot.handshakes_completed = context_.totals.get(Count::kHandshakesCompleted);

@@ -3,6 +3,7 @@
 
 #include "host/session/engine.h"
 #include "host/session/engine_flow.h"
+#include "host/session/judge.h"
 
 namespace vitrine::session {
 
@@ -28,7 +29,13 @@ void Engine::begin(const card::Punt& punt, const wire::TcpPacket& syn) {
   facts.id = ++next_id_;
   facts.key = opening->key();
   facts.started_ns = now();
-  facts.configuration_version = context_.services.policy->configuration_version();
+  const policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  note_decision(*context_.services.policy, decided, facts);
+  if (decided.ruling == policy::Ruling::kDeny) {
+    deny(facts);
+    send(reset_sender(syn));
+    return;
+  }
   auto flow = std::make_shared<Flow>(
       OpeningStage(std::move(facts), std::move(opening).value(), context_.held_hellos));
   flow->last_packet_ns = now();
@@ -56,8 +63,7 @@ void Engine::on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
       decide(flow);
       break;
     case OpeningOutcome::kNotTls:
-      context_.totals.add(Count::kNotTls);
-      let_through(flow);
+      not_tls(flow);
       break;
     case OpeningOutcome::kBadHello:
       bad_hello(flow);
@@ -72,28 +78,55 @@ void Engine::on_opening_packet(const FlowPtr& flow, const card::Punt& punt,
 }
 
 void Engine::decide(const FlowPtr& flow) {
-  OpeningStage& opening = *flow->opening();
-  FlowFacts& facts = opening.facts();
-  tls::ClientHello hello = opening.take_hello();
+  FlowFacts& facts = flow->opening()->facts();
+  const tls::ClientHello& hello = flow->opening()->hello();
   facts.server_name = hello.server_name.value_or("");
-  const policy::Verdict verdict =
-      context_.services.policy->decide({facts.client(), facts.server(), facts.server_name});
-  facts.rule = verdict.rule;
-  switch (verdict.decision) {
-    case policy::Decision::kDoNotDecrypt:
-      context_.totals.add(Count::kBypassed);
-      publish_bypassed(context_.services.hub, facts);
-      let_through(flow);
+  facts.offered_version = tls_version_bit(hello);
+  facts.known.hello = policy::Known::kYes;
+  judge_opening(flow);
+}
+
+// REQUIRES: the hello is whole.
+void Engine::judge_opening(const FlowPtr& flow) {
+  FlowFacts& facts = flow->opening()->facts();
+  const policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  note_decision(*context_.services.policy, decided, facts);
+  switch (decided.ruling) {
+    case policy::Ruling::kDoNotDecrypt:
+      bypass(flow, BypassReason::kPolicy, "");
       break;
-    case policy::Decision::kDeny:
-      context_.totals.add(Count::kDenied);
-      publish_denied(context_.services.hub, facts);
+    case policy::Ruling::kDeny:
+      deny(facts);
       refuse(flow);
       break;
-    case policy::Decision::kDecrypt:
-      inspect(flow, std::move(hello));
+    case policy::Ruling::kDecrypt:
+      inspect(flow, flow->opening()->take_hello());
+      break;
+    case policy::Ruling::kNeedMore:
+      refuse(flow);
       break;
   }
+}
+
+// Hello, certificate and HTTP will never be known; what the policy would decrypt passes.
+void Engine::not_tls(const FlowPtr& flow) {
+  FlowFacts& facts = flow->opening()->facts();
+  facts.known = policy::Knowledge::never();
+  const policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  note_decision(*context_.services.policy, decided, facts);
+  if (decided.ruling == policy::Ruling::kDeny) {
+    deny(facts);
+    refuse(flow);
+    return;
+  }
+  context_.totals.add(Count::kNotTls);
+  let_through(flow, BypassReason::kNotTls);
+}
+
+void Engine::bypass(const FlowPtr& flow, BypassReason reason, const std::string& why) {
+  context_.totals.add(reason == BypassReason::kPolicy ? Count::kBypassed : Count::kUndecryptable);
+  publish_bypassed(context_.services.hub, flow->opening()->facts(), why);
+  let_through(flow, reason);
 }
 
 void Engine::inspect(const FlowPtr& flow, tls::ClientHello hello) {
@@ -123,13 +156,25 @@ void Engine::inspect(const FlowPtr& flow, tls::ClientHello hello) {
   refuse(flow);
 }
 
+// The policy may leave it alone whatever it says; else it is what cannot be decrypted.
 void Engine::bad_hello(const FlowPtr& flow) {
   OpeningStage& opening = *flow->opening();
+  FlowFacts& facts = opening.facts();
+  const policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  note_decision(*context_.services.policy, decided, facts);
+  if (decided.ruling == policy::Ruling::kDoNotDecrypt) {
+    let_through(flow, BypassReason::kPolicy);
+    return;
+  }
+  if (may_leave_alone(policy::Undecryptable::kUnknownHello) && opening.can_be_let_through()) {
+    bypass(flow, BypassReason::kUndecryptable, "unreadable ClientHello: " + opening.error());
+    return;
+  }
   context_.totals.add(Count::kBadHello);
   const auto cause = opening.hello_too_large() ? events::Cause::kClientHelloTooLarge
                                                : events::Cause::kClientBadHello;
   const Failure failure{events::Leg::kClient, cause, "", opening.error(), {}};
-  publish_abort(context_.services.hub, opening.facts(), failure, nullptr, nullptr);
+  publish_abort(context_.services.hub, facts, failure, nullptr, nullptr);
   refuse(flow);
 }
 
@@ -138,7 +183,7 @@ void Engine::refuse(const FlowPtr& flow) {
   remove(flow);
 }
 
-void Engine::let_through(const FlowPtr& flow) {
+void Engine::let_through(const FlowPtr& flow, BypassReason reason) {
   OpeningStage& opening = *flow->opening();
   wire::Assembler* held = opening.held();
   std::unique_ptr<wire::HelloKeeper> keeper;
@@ -154,7 +199,7 @@ void Engine::let_through(const FlowPtr& flow) {
       opening.opening().confirmed() ? config.idle_timeout_ms : config.odd_idle_timeout_ms;
   FlowFacts facts = opening.facts();
   leave_opening(*flow);
-  flow->stage = BypassStage(std::move(facts), std::move(keeper), idle_timeout_ms);
+  flow->stage = BypassStage(std::move(facts), reason, std::move(keeper), idle_timeout_ms);
   flow->position = host_bypasses_.insert(host_bypasses_.end(), flow);
   if (flow->bypass()->keeper() != nullptr) {
     watch(flow, false);
@@ -204,6 +249,7 @@ void Engine::run_keeper(const FlowPtr& flow) {
 
 void Engine::on_bypass_packet(const FlowPtr& flow, const card::Punt& punt,
                               const wire::TcpPacket& packet) {
+  flow->bypass()->note(packet);
   if (flow->facts().card_flow == 0) {
     host_bypasses_.splice(host_bypasses_.end(), host_bypasses_, flow->position);
   }

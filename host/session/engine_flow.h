@@ -26,14 +26,15 @@ struct Engine::Flow {
     auto* held = std::get_if<std::shared_ptr<Inspection>>(&stage);
     return held == nullptr ? nullptr : held->get();
   }
-  const FlowFacts& facts() {
+  const FlowFacts& facts() { return mutable_facts(); }
+  FlowFacts& mutable_facts() {
     if (OpeningStage* o = opening()) {
       return o->facts();
     }
     if (BypassStage* b = bypass()) {
       return b->facts();
     }
-    return inspection()->facts();
+    return inspection()->mutable_facts();
   }
 };
 

@@ -5,14 +5,32 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "host/api/backend.h"
 #include "host/base/net.h"
 #include "host/card/types.h"
 #include "host/wire/link.h"
+#include "policy/eval/facts.h"
 
 namespace vitrine::session {
+
+// The rules that decided, by list, and who identity says the client is; "" where none.
+struct DecidingRules {
+  std::string decryption;
+  std::string access;
+  std::string identity;
+  std::string user;
+  std::string subject;  // "user ada", "group staff"
+};
+
+// Of the server's certificate, as rules ask for it.
+struct CertificateFacts {
+  std::string issuer;       // one line, lower case
+  std::string fingerprint;  // SHA-256, lower-case hexadecimal
+  uint16_t state = policy::kCertificateValid;
+};
 
 struct FlowFacts {
   uint64_t id = 0;    // Connection ID of events, session of tls_proxy.log
@@ -20,8 +38,13 @@ struct FlowFacts {
   api::FlowState state = api::FlowState::kOpening;
   uint64_t started_ns = 0;
   std::string server_name;
-  std::string rule;
+  DecidingRules rules;
+  policy::DecryptOutcome decrypt;  // decrypted: how
   uint32_t configuration_version = 0;
+  // What is known of it for the policy (policy/eval/facts.h).
+  policy::Knowledge known;
+  uint8_t offered_version = policy::kTls13Bit;          // the client's highest
+  std::shared_ptr<const CertificateFacts> certificate;  // null: not known
   std::string client_version;
   std::string server_version;
   std::string client_suite;

@@ -74,7 +74,11 @@ Event base_event(const FlowFacts& facts, EventType type) {
   event.tls.encrypted_flow = true;
   event.tls.decrypted_flow = false;
   event.tls.ambiguous_destination = false;
-  event.policy.decryption_rule = facts.rule;
+  event.policy.decryption_rule = facts.rules.decryption;
+  event.policy.access_rule = facts.rules.access;
+  event.policy.identity_rule = facts.rules.identity;
+  event.source.user = facts.rules.user;
+  event.source.identity = facts.rules.subject;
   return event;
 }
 
@@ -109,15 +113,37 @@ void publish_established(events::EventHub& hub, const FlowFacts& facts, const tl
   hub.publish(std::move(event));
 }
 
-void publish_bypassed(events::EventHub& hub, const FlowFacts& facts) {
+void publish_bypassed(events::EventHub& hub, const FlowFacts& facts, const std::string& why) {
   Event event = base_event(facts, EventType::kFlowBypassed);
   event.inspection.handling = "bypassed";
+  event.inspection.message = why;
   hub.publish(std::move(event));
 }
 
-void publish_denied(events::EventHub& hub, const FlowFacts& facts) {
+// Nothing is known of what the connection would have carried: fields of TLS stay empty but for what
+// the hello said.
+void publish_denied(events::EventHub& hub, const FlowFacts& facts, events::Cause cause) {
   Event event = base_event(facts, EventType::kFlowDeny);
-  event.inspection.cause = events::Cause::kPolicyDenied;
+  event.inspection.cause = cause;
+  if (facts.id == 0) {
+    event.transaction.connection_id.reset();
+  }
+  if (facts.known.hello != policy::Known::kYes) {
+    event.tls = {};
+    event.application = {"", "", ""};
+  }
+  if (facts.key.protocol != policy::kTcp) {
+    const uint32_t service = policy::service_key(facts.key.protocol, facts.key.destination_port);
+    const bool has_ports = facts.key.protocol == policy::kUdp;
+    event.destination.service =
+        policy::to_string(has_ports ? policy::ServiceRange{service, service}
+                                    : policy::protocol_range(facts.key.protocol));
+    if (!has_ports) {
+      event.source.port.reset();
+      event.destination.port.reset();
+    }
+    event.application.name = facts.rules.access == "quic" ? "QUIC" : "";
+  }
   hub.publish(std::move(event));
 }
 

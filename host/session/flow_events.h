@@ -21,8 +21,9 @@ events::Event base_event(const FlowFacts& facts, events::EventType type);
 void publish_abort(events::EventHub& hub, const FlowFacts& facts, const Failure& failure,
                    const tls::Leg* client, const tls::Leg* server);
 void publish_established(events::EventHub& hub, const FlowFacts& facts, const tls::Leg& server);
-void publish_bypassed(events::EventHub& hub, const FlowFacts& facts);
-void publish_denied(events::EventHub& hub, const FlowFacts& facts);
+// `why`: what cannot be decrypted in it; "" where the policy says so.
+void publish_bypassed(events::EventHub& hub, const FlowFacts& facts, const std::string& why);
+void publish_denied(events::EventHub& hub, const FlowFacts& facts, events::Cause cause);
 
 // The end of a decrypted flow. With card statistics where the card had it.
 struct FlowEnd {

@@ -61,6 +61,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
 
   Stage stage() const { return stage_; }
   const FlowFacts& facts() const { return facts_; }
+  FlowFacts& mutable_facts() { return facts_; }  // for a new decision
   bool over() const { return stage_ == Stage::kOver; }
   // Wants tick() at all; else once a second is enough.
   bool needs_clock() const;

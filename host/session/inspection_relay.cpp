@@ -164,7 +164,7 @@ void Inspection::end_splice(events::Cause cause, const std::string& text,
   facts_.card_flow = 0;
   FlowEnd last(text, cause);
   last.card = stats;
-  if (cause != events::Cause::kShutdown) {
+  if (cause != events::Cause::kShutdown && cause != events::Cause::kPolicyChanged) {
     last.type = events::EventType::kTlsAbort;
   }
   end(last);

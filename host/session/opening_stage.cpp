@@ -43,6 +43,7 @@ OpeningOutcome OpeningStage::on_packet(const wire::TcpPacket& packet, uint16_t s
       // The server has seen nothing of what is held, so it would not believe this reset.
       if (from_client && packet.has(wire::kRst) && packet.sequence != expected) {
         error_ = "the client reset the connection inside its ClientHello";
+        cut_short_ = true;
         return OpeningOutcome::kBadHello;
       }
       pass();
@@ -78,12 +79,14 @@ OpeningOutcome OpeningStage::hold(const wire::TcpPacket& packet, uint16_t segmen
   }
   if (assembler_->finished()) {
     error_ = "the client closed the connection inside its ClientHello";
+    cut_short_ = true;
     return OpeningOutcome::kBadHello;
   }
   // A full assembler whose hello is still not whole will never be.
   if (!kept && assembler_->contiguous().size() >= tls::kMaxHelloWireBytes) {
     error_ = "the ClientHello is larger than 64 KiB";
     too_large_ = true;
+    cut_short_ = true;
     return OpeningOutcome::kBadHello;
   }
   if (assembler_->wants_ack()) {

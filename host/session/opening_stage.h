@@ -42,9 +42,12 @@ class OpeningStage {
   FlowFacts& facts() { return facts_; }
   const wire::Opening& opening() const { return opening_; }
   wire::Assembler* held() { return assembler_.has_value() ? &*assembler_ : nullptr; }
+  const tls::ClientHello& hello() const { return hello_; }
   tls::ClientHello take_hello() { return std::move(hello_); }
   const std::string& error() const { return error_; }
   bool hello_too_large() const { return too_large_; }
+  // After kBadHello: what is held is all there is of the stream, and may go on as it came.
+  bool can_be_let_through() const { return !cut_short_; }
   // Where the client's next byte is expected, for a reset.
   uint32_t client_next_sequence() const;
 
@@ -58,6 +61,7 @@ class OpeningStage {
   tls::ClientHello hello_;
   std::string error_;
   bool too_large_ = false;
+  bool cut_short_ = false;  // the client ended the connection, or more came than can be held
 };
 
 }  // namespace vitrine::session

@@ -8,12 +8,12 @@
 #include "host/base/clock.h"
 #include "host/card/card.h"
 #include "host/events/hub.h"
+#include "host/session/active_policy.h"
 #include "host/session/config.h"
 #include "host/signer/leaf_forge.h"
 #include "host/takeover/stack.h"
 #include "host/tls/leg_factory.h"
 #include "host/trust/verifier.h"
-#include "policy/eval/policy.h"
 
 namespace vitrine::session {
 
@@ -26,7 +26,7 @@ struct Services {
   trust::Verifier& verifier;
   signer::LeafForge& forge;
   events::EventHub& hub;
-  std::shared_ptr<const policy::Policy> policy;
+  PolicyPtr policy;  // the one to begin with; Engine::adopt() puts another in its place
   Config config;
 };
 

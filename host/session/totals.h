@@ -28,7 +28,14 @@ namespace vitrine::session {
   X(kNotTls, "not_tls", "connections let through because they do not speak TLS")                   \
   X(kBadHello, "bad_hello", "connections reset because of a malformed ClientHello")                \
   X(kBypassed, "bypassed", "TLS connections let through by policy")                                \
-  X(kDenied, "denied", "connections refused by policy")                                            \
+  X(kDenied, "denied", "connections and datagrams refused by policy")                              \
+  X(kDenialsNotTold, "denials_not_told", "of these, without an event: repeated, or too many")      \
+  X(kUndecryptable, "undecryptable",                                                               \
+    "TLS connections let through because they cannot be decrypted")                                \
+  X(kClosedByPolicy, "closed_by_policy",                                                           \
+    "live connections closed because a new policy says otherwise")                                 \
+  X(kRulesFailed, "rules_failed",                                                                  \
+    "times that the card did not take the rules of a new time of day")                             \
   X(kTakeovers, "takeovers", "connections taken over by the kernel")                               \
   X(kTakeoversFailed, "takeovers_failed", "connections that could not be taken over")              \
   X(kHandshakesCompleted, "handshakes_completed", "both legs established")                         \

@@ -13,8 +13,9 @@ namespace {
 constexpr uint32_t kMaxExcludeFailures = 1000;
 constexpr uint32_t kMaxExcludeHours = 24 * 30;
 const std::vector<std::string_view> kRootKeys = {
-    "version", "networks", "services",      "categories", "users",      "user_groups",
-    "times",   "quic",     "undecryptable", "identity",   "decryption", "access"};
+    "version",     "networks",   "services", "categories",       "users",
+    "user_groups", "times",      "quic",     "live_connections", "undecryptable",
+    "identity",    "decryption", "access"};
 const std::vector<std::string_view> kDecryptActions = {"decrypt", "do-not-decrypt", "block"};
 
 Result<SubjectSet::Range> unknown_member(std::string_view name) {
@@ -247,6 +248,10 @@ void Loader::read_root(const Node& root) {
   if (const Node* node = map.get("quic")) {
     const auto mode = read_choice(problems_, *node, "'quic'", {"block", "block-all", "allow"});
     book_->quic = static_cast<QuicMode>(mode.value_or(0));
+  }
+  if (const Node* node = map.get("live_connections")) {
+    const auto mode = read_choice(problems_, *node, "'live_connections'", {"close", "leave"});
+    book_->live = static_cast<LiveMode>(mode.value_or(0));
   }
   if (const Node* node = map.get("undecryptable")) {
     read_undecryptable(*node);

@@ -147,6 +147,13 @@ enum class QuicMode : uint8_t {
   kAllow,
 };
 
+// What a commit does to connections that the new policy would treat otherwise than they are
+// treated.
+enum class LiveMode : uint8_t {
+  kClose,  // both ends are reset; they may try again under the new policy
+  kLeave,  // they go on as they were decided
+};
+
 enum class Undecryptable : uint8_t {
   kClientCertificate,
   kPinned,
@@ -189,6 +196,7 @@ struct Rulebook {
   std::vector<DomainList> domain_lists;
   std::vector<Schedule> schedules;
   QuicMode quic = QuicMode::kBlock;
+  LiveMode live = LiveMode::kClose;
   UndecryptablePolicy undecryptable;
   std::vector<NamedObject> objects;
   std::vector<Reference> references;

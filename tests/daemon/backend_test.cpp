@@ -5,6 +5,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include "policy/lang/decrypt_all.h"
 #include "tests/session/session_world.h"
 
 namespace vitrine::daemon {
@@ -17,10 +18,8 @@ class BackendTest : public session::SessionWorld {
     options_.inside = "eth1";
     options_.outside = "eth2";
     options_.state_dir = state_.path();
-    policy_ = std::make_shared<policy::DecryptAllPolicy>(
-        7, std::vector{IpNetwork::parse("192.0.2.0/24").value()});
     backend_ = std::make_unique<Backend>(
-        BackendParts{options_, io_, *engine_, card_, *trust_, *hub_, policy_, clock_});
+        BackendParts{options_, io_, *engine_, card_, *trust_, *hub_, clock_});
   }
   // Asks on a thread while this one, the session's, runs.
   template <typename Ask>
@@ -32,7 +31,6 @@ class BackendTest : public session::SessionWorld {
   }
 
   Options options_;
-  std::shared_ptr<policy::DecryptAllPolicy> policy_;
   std::unique_ptr<Backend> backend_;
 };
 
@@ -45,7 +43,7 @@ TEST_F(BackendTest, StatusSaysWhatRunsAndForHowLong) {
   EXPECT_EQ(status.card.kind, "fake");
   EXPECT_TRUE(status.fail_open);
   EXPECT_EQ(status.uptime_ms, 1500U);
-  EXPECT_EQ(status.configuration_version, 7U);
+  EXPECT_EQ(status.configuration_version, 1U);
   EXPECT_EQ(status.state_directory, state_.path());
   EXPECT_TRUE(status.ca_fingerprint.empty()) << "there is no CA";
 }
@@ -65,17 +63,21 @@ TEST_F(BackendTest, FlowsAndCountersAreTheEngines) {
 }
 
 TEST_F(BackendTest, PolicyNamesTheBypassedNetworksFirst) {
-  const api::PolicyReport report = backend_->policy();
-  EXPECT_EQ(report.configuration_version, 7U);
-  ASSERT_EQ(report.rules.size(), 2U);
-  EXPECT_EQ(report.rules[0].name, policy::DecryptAllPolicy::kBypassRule);
-  EXPECT_EQ(report.rules[1].name, policy::DecryptAllPolicy::kDecryptRule);
+  use_policy(
+      policy::decrypt_all_policy({IpNetwork::parse("192.0.2.0/24").value()}, true).substr(11));
+  const api::PolicyReport report = ask([&] { return backend_->policy(); });
+  EXPECT_EQ(report.configuration_version, 2U);
+  ASSERT_EQ(report.rules.size(), 3U);
+  EXPECT_EQ(report.rules[0].name, policy::kBypassRule);
+  EXPECT_EQ(report.rules[0].destination, "192.0.2.0-192.0.2.255");
+  EXPECT_EQ(report.rules[0].action, "do-not-decrypt");
+  EXPECT_EQ(report.rules[2].name, policy::kDecryptAllRule);
 }
 
 TEST_F(BackendTest, CertificatesComeAndGoAndAreTold) {
   const test::TestCert other = test::CertBuilder("/CN=other").ca().self_signed();
   const size_t before = backend_->certificates().size();
-  const auto imported = backend_->import_certificates(other.pem());
+  const auto imported = ask([&] { return backend_->import_certificates(other.pem()); });
   ASSERT_TRUE(imported) << imported.status().to_string();
   ASSERT_EQ(imported->size(), 1U);
   EXPECT_EQ((*imported)[0].subject, "/CN=other");
@@ -83,7 +85,7 @@ TEST_F(BackendTest, CertificatesComeAndGoAndAreTold) {
   EXPECT_EQ(backend_->certificates().size(), before + 1);
   EXPECT_EQ(backend_->import_certificates(other.pem()).status().code(), Code::kAlreadyExists);
   EXPECT_FALSE(backend_->import_certificates("garbage"));
-  ASSERT_TRUE(backend_->remove_certificate((*imported)[0].id));
+  ASSERT_TRUE(ask([&] { return backend_->remove_certificate((*imported)[0].id); }));
   EXPECT_FALSE(backend_->remove_certificate((*imported)[0].id));
   EXPECT_EQ(backend_->certificates().size(), before);
   const auto told = events(events::EventType::kConfigurationChange);

@@ -1,52 +1,65 @@
-#include "policy/eval/policy.h"
-
+// The policy that is made from a list of bypassed networks.
 #include <gtest/gtest.h>
 
-#include "policy/compile/card_rules.h"
+#include "policy/compile/check.h"
+#include "policy/lang/decrypt_all.h"
 
 namespace vitrine::policy {
 namespace {
 
-ConnectionFacts facts(const char* client, const char* server) {
-  return {
-      {IpAddress::parse(client).value(), 40000}, {IpAddress::parse(server).value(), 443}, "a.test"};
+CheckReport checked(const std::vector<IpNetwork>& bypassed, bool block_quic) {
+  return check(decrypt_all_policy(bypassed, block_quic), "policy", files_beside("policy"), {});
 }
 
-DecryptAllPolicy with_bypass() {
-  return {7,
-          {IpNetwork::parse("192.0.2.0/24").value(), IpNetwork::parse("2001:db8:1::/48").value()}};
+std::vector<IpNetwork> two_networks() {
+  return {IpNetwork::parse("192.0.2.0/24").value(), IpNetwork::parse("2001:db8:1::/48").value()};
+}
+
+Facts facts(const char* client, const char* server, uint8_t protocol = kTcp) {
+  Facts facts;
+  facts.key.protocol = protocol;
+  facts.key.source = IpAddress::parse(client).value();
+  facts.key.destination = IpAddress::parse(server).value();
+  facts.key.source_port = 40000;
+  facts.key.destination_port = 443;
+  return facts;
+}
+
+TEST(DecryptAllPolicy, IsCheckedAndProved) {
+  for (const bool block_quic : {false, true}) {
+    for (const auto& networks : {two_networks(), std::vector<IpNetwork>()}) {
+      const CheckReport report = checked(networks, block_quic);
+      EXPECT_TRUE(report.ok);
+      EXPECT_TRUE(report.problems.empty()) << report.problems[0].to_string();
+    }
+  }
 }
 
 TEST(DecryptAllPolicy, DecryptsWhatNoNetworkNames) {
-  const Verdict verdict = with_bypass().decide(facts("10.0.0.1", "198.51.100.1"));
-  EXPECT_EQ(verdict.decision, Decision::kDecrypt);
-  EXPECT_EQ(verdict.rule, "decrypt-all");
+  const auto report = checked(two_networks(), true);
+  const Decided decided = report.evaluator->decide(facts("10.0.0.1", "198.51.100.1"));
+  EXPECT_EQ(decided.ruling, Ruling::kDecrypt);
+  EXPECT_EQ(report.book->decryption[decided.rule].name, kDecryptAllRule);
 }
 
 TEST(DecryptAllPolicy, LeavesBypassedNetworksAloneAtEitherEnd) {
-  EXPECT_EQ(with_bypass().decide(facts("10.0.0.1", "192.0.2.255")).decision,
-            Decision::kDoNotDecrypt);
-  EXPECT_EQ(with_bypass().decide(facts("192.0.2.1", "10.0.0.1")).decision, Decision::kDoNotDecrypt);
-  EXPECT_EQ(with_bypass().decide(facts("fd00::1", "2001:db8:1::5")).decision,
-            Decision::kDoNotDecrypt);
-  EXPECT_EQ(with_bypass().decide(facts("fd00::1", "2001:db8:2::5")).decision, Decision::kDecrypt);
+  const auto report = checked(two_networks(), true);
+  const auto ruling = [&](const char* client, const char* server) {
+    return report.evaluator->decide(facts(client, server)).ruling;
+  };
+  EXPECT_EQ(ruling("10.0.0.1", "192.0.2.255"), Ruling::kDoNotDecrypt);
+  EXPECT_EQ(ruling("192.0.2.1", "10.0.0.1"), Ruling::kDoNotDecrypt);
+  EXPECT_EQ(ruling("fd00::1", "2001:db8:1::5"), Ruling::kDoNotDecrypt);
+  EXPECT_EQ(ruling("fd00::1", "2001:db8:2::5"), Ruling::kDecrypt);
 }
 
-TEST(CompileToCardRules, BypassStandsAboveThePunt) {
-  const card::RuleGeneration generation = compile(with_bypass(), {});
-  EXPECT_EQ(generation.configuration_version, 7U);
-  ASSERT_EQ(generation.rules.size(), 6U);
-  for (size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(generation.rules[i].action, card::Action::kForward) << i;
-  }
-  EXPECT_EQ(generation.rules.back().action, card::Action::kPunt);
-  EXPECT_EQ(generation.rules.back().protocol, 6);
-  EXPECT_EQ(generation.otherwise, card::Action::kForward);
-}
-
-TEST(CompileToCardRules, QuicIsDroppedOnlyWhereAsked) {
-  EXPECT_EQ(compile(DecryptAllPolicy(1, {}), {.block_quic = true}).rules.size(), 2U);
-  EXPECT_EQ(compile(DecryptAllPolicy(1, {}), {.block_quic = false}).rules.size(), 1U);
+TEST(DecryptAllPolicy, QuicIsBlockedOnlyWhereAskedAndDecrypted) {
+  const auto ruling = [](bool block, const char* server) {
+    return checked(two_networks(), block).evaluator->decide(facts("10.0.0.1", server, kUdp)).ruling;
+  };
+  EXPECT_EQ(ruling(true, "198.51.100.1"), Ruling::kDeny);
+  EXPECT_EQ(ruling(false, "198.51.100.1"), Ruling::kDoNotDecrypt);
+  EXPECT_EQ(ruling(true, "192.0.2.9"), Ruling::kDoNotDecrypt);
 }
 
 }  // namespace

@@ -2,8 +2,7 @@
 // gives way when a table is full, and what the clock ends.
 #include "host/session/engine.h"
 
-#include "tests/session/session_world.h"
-#include "tests/tls/hello_builder.h"
+#include "tests/session/engine_driver.h"
 
 namespace vitrine::session {
 namespace {
@@ -11,68 +10,7 @@ namespace {
 using card::Port;
 using test::PacketBuilder;
 
-std::vector<uint8_t> whole_hello() {
-  tls::test::HelloBuilder hello;
-  hello.session_id(32).suites({0x1301, 0xc02f}).server_name("server.test").versions({0x0304});
-  return hello.records();
-}
-
-class EngineTest : public SessionWorld {
- protected:
-  static constexpr uint32_t kServerIsn = 5000;
-
-  static PacketBuilder client(uint16_t port) {
-    return PacketBuilder().from("192.0.2.1", port).to("198.51.100.7", 443);
-  }
-  static uint32_t isn(uint16_t port) { return port * 1000U; }
-
-  void syn(uint16_t port) { punt(Port::kInside, client(port).syn(isn(port)).mss(1460).build()); }
-  void syn_ack(uint16_t port) {
-    punt(Port::kOutside, client(port).reply().syn_ack(kServerIsn, isn(port) + 1).mss(1460).build());
-  }
-  PacketBuilder from_client(uint16_t port, size_t offset = 0) const {
-    return client(port).sequence(isn(port) + 1 + static_cast<uint32_t>(offset)).ack(kServerIsn + 1);
-  }
-  void open(uint16_t port) {
-    syn(port);
-    syn_ack(port);
-    punt(Port::kInside, from_client(port).build());
-  }
-  void data(uint16_t port, Bytes bytes, size_t offset = 0) {
-    punt(Port::kInside, from_client(port, offset).payload(bytes).build());
-  }
-  void plain_text(uint16_t port) { data(port, as_bytes("GET / HTTP/1.0\r\n\r\n")); }
-
-  struct Left {
-    std::vector<wire::TcpPacket> inside;
-    std::vector<wire::TcpPacket> outside;
-    size_t resets(bool to_inside) const {
-      const auto& packets = to_inside ? inside : outside;
-      return static_cast<size_t>(std::count_if(packets.begin(), packets.end(),
-                                               [](const auto& p) { return p.has(wire::kRst); }));
-    }
-  };
-  // What left the card since the last call.
-  Left left() {
-    frames_ = card_.take_injected();
-    Left left;
-    for (const auto& injected : frames_) {
-      if (injected.how == card::InjectAs::kEgress) {
-        const auto packet = wire::parse_frame(injected.frame, opposite(injected.port));
-        EXPECT_TRUE(packet && wire::checksums_are_right(*packet));
-        (injected.port == Port::kInside ? left.inside : left.outside).push_back(*packet);
-      }
-    }
-    return left;
-  }
-  size_t taken_by_the_card() const {
-    return static_cast<size_t>(std::count_if(
-        frames_.begin(), frames_.end(),
-        [](const auto& injected) { return injected.how == card::InjectAs::kReceived; }));
-  }
-
-  std::vector<test::FakeCard::Injected> frames_;
-};
+class EngineTest : public EngineDriver {};
 
 TEST_F(EngineTest, HandshakePassesUnchangedAndIsCounted) {
   start();
@@ -88,7 +26,7 @@ TEST_F(EngineTest, HandshakePassesUnchangedAndIsCounted) {
 }
 
 TEST_F(EngineTest, BypassedConnectionGoesToTheCardWithItsHello) {
-  policy_->decision = policy::Decision::kDoNotDecrypt;
+  decide("do-not-decrypt");
   start();
   open(1);
   left();
@@ -112,7 +50,7 @@ TEST_F(EngineTest, BypassedConnectionGoesToTheCardWithItsHello) {
 }
 
 TEST_F(EngineTest, DeniedConnectionIsResetAtBothEnds) {
-  policy_->decision = policy::Decision::kDeny;
+  use_policy("decryption: [{name: the-rule, sni: server.test, action: block}]\n");
   start();
   open(1);
   left();
@@ -162,12 +100,11 @@ TEST_F(EngineTest, QuicDoesNotPassInFragments) {
   punt(Port::kInside, quic, card::PuntReason::kFragment);
   EXPECT_TRUE(card_.take_injected().empty());
   EXPECT_EQ(count("fragments_dropped"), 1U);
-  punt(Port::kOutside, quic, card::PuntReason::kFragment);
-  EXPECT_EQ(card_.take_injected().size(), 1U) << "only a client's question is QUIC to block";
+  EXPECT_EQ(events(events::EventType::kFlowDeny).size(), 1U);
 }
 
 TEST_F(EngineTest, QuicPassesInFragmentsWhereItIsNotBlocked) {
-  config_.block_quic = false;
+  use_policy("quic: allow\ndecryption: [{name: all, action: decrypt}]\n");
   start();
   punt(Port::kInside, client(1).udp().fragment(0, true).payload_of(1200).build(),
        card::PuntReason::kFragment);
@@ -198,7 +135,7 @@ TEST_F(EngineTest, HeldHellosStayWithinTheirBudgetAndTheOldestGives) {
     EXPECT_EQ(told[i].source.port, i + 1) << "the oldest first";
   }
   // Who finishes a hello is served all the same.
-  policy_->decision = policy::Decision::kDoNotDecrypt;
+  decide("do-not-decrypt");
   open(1000);
   data(1000, whole_hello());
   EXPECT_EQ(flows(api::FlowState::kBypassed), 1U);
@@ -217,7 +154,7 @@ TEST_F(EngineTest, HelloThatAloneIsMoreThanTheBudgetIsReset) {
 
 TEST_F(EngineTest, DecidedConnectionsGiveTheirShareBack) {
   config_.max_held_hello_bytes = 2000;
-  policy_->decision = policy::Decision::kDoNotDecrypt;
+  decide("do-not-decrypt");
   start();
   for (uint16_t port = 1; port <= 50; ++port) {
     open(port);
@@ -321,7 +258,7 @@ class EarlyAckedTest : public EngineTest {
  protected:
   // Two segments, the first of them short, so that the host acknowledges it.
   void let_through_in_two() {
-    policy_->decision = policy::Decision::kDoNotDecrypt;
+    decide("do-not-decrypt");
     start();
     open(1);
     left();

@@ -24,10 +24,12 @@ class FakeCard : public card::Card {
   size_t max_flows = 1000;    // install() beyond that: kExhausted
   Status install_answer;      // an error: every install() fails with it
   Status update_keys_answer;  // an error: every update_keys() fails with it
+  Status load_answer;         // an error: load_rules() fails with it
   card::FlowStats stats;      // of every flow
   // What the session did.
   std::map<card::FlowId, card::FlowSpec> installed;
   std::vector<card::FlowId> removed;
+  card::RuleGeneration generation;  // in force
   size_t key_updates = 0;
   size_t heartbeats = 0;
   // Frames in order of injection; emptied by the call.
@@ -47,7 +49,12 @@ class FakeCard : public card::Card {
   Result<card::FlowStats> remove(card::FlowId flow) override;
   Status update_keys(card::FlowId flow, card::Direction direction, const card::RecordKey& in,
                      const card::RecordKey& out) override;
-  Status load_rules(const card::RuleGeneration&) override { return {}; }
+  Status load_rules(const card::RuleGeneration& rules) override {
+    if (load_answer) {
+      generation = rules;
+    }
+    return load_answer;
+  }
   Status zeroize() override { return {}; }
   Result<card::FlowStats> flow_stats(card::FlowId flow) const override;
   std::vector<card::FlowId> flows() const override { return {}; }

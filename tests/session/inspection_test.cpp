@@ -158,11 +158,11 @@ TEST_F(InspectionTest, IsRelayedWhereTheCardRefusesIt) {
 // What is let through must not keep what is inspected from the card.
 TEST_F(InspectionTest, AFullCardMakesRoomForASplice) {
   card_.max_flows = 1;
-  policy_->decision = policy::Decision::kDoNotDecrypt;
+  decide("do-not-decrypt");
   start();
   connect();
   ASSERT_TRUE(run_until([&] { return flows(api::FlowState::kBypassed) == 1; }));
-  policy_->decision = policy::Decision::kDecrypt;
+  use_policy("live_connections: leave\ndecryption: [{name: all, action: decrypt}]\n");
   connect();
   ASSERT_TRUE(run_until([&] {
     clock_.advance_ms(1);

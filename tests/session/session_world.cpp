@@ -66,6 +66,26 @@ class Signing {
 SessionWorld::SessionWorld() : ca_(Signing::instance().ca()), io_(Signing::instance().io()) {
   clock_.set_wall_ms(test::kNow * 1000);
   config_.reset_midstream = true;
+  decide("decrypt");
+}
+
+void SessionWorld::use_policy(const std::string& text) {
+  const uint32_t version = engine_ == nullptr ? 1 : engine_->policy()->version + 1;
+  const auto made = make_policy(version, "version: 1\n" + text, "policy", [](const std::string&) {
+    return Result<std::string>(Status(Code::kNotFound, "no files"));
+  });
+  ASSERT_TRUE(made) << made.status().to_string();
+  policy_ = *made;
+  if (engine_ != nullptr) {
+    const auto rules = card_rules(*policy_, clock_.wall_ms());
+    ASSERT_TRUE(rules) << rules.status().to_string();
+    ASSERT_TRUE(engine_->adopt(policy_, *rules));
+  }
+}
+
+void SessionWorld::decide(const std::string& action) {
+  use_policy("undecryptable: {unknown_hello: block}\ndecryption: [{name: the-rule, action: " +
+             action + "}]\n");
 }
 
 void SessionWorld::start() {

@@ -17,22 +17,17 @@
 
 namespace vitrine::session {
 
-class SetPolicy : public policy::Policy {
- public:
-  policy::Decision decision = policy::Decision::kDecrypt;
-
-  uint32_t configuration_version() const override { return 1; }
-  policy::Verdict decide(const policy::ConnectionFacts&) const override {
-    return {decision, "the-rule"};
-  }
-};
-
 class SessionWorld : public testing::Test {
  protected:
   static constexpr const char* kServerName = "server.test";
 
   SessionWorld();
   ~SessionWorld() override;
+  // The policy: `text` without its version line. Before start() the one to begin with; later a
+  // commit, as the next version.
+  void use_policy(const std::string& text);
+  // One decryption rule, "the-rule", for everything.
+  void decide(const std::string& action);
   // Makes the engine; later changes of config_ have no effect.
   void start();
 
@@ -59,7 +54,7 @@ class SessionWorld : public testing::Test {
   ManualClock clock_;
   test::FakeCard card_;
   Config config_;
-  std::shared_ptr<SetPolicy> policy_ = std::make_shared<SetPolicy>();
+  PolicyPtr policy_;
   test::TestCert root_ = test::CertBuilder("/CN=root").ca().self_signed();
   test::TestCert ca_;  // the decryption CA
   std::vector<test::FakeCard::Injected> received_;
