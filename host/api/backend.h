@@ -101,6 +101,16 @@ struct CertificateRow {
   std::string not_after;
 };
 
+// A server that proved undecryptable and is left alone for a while.
+struct ExclusionRow {
+  std::string client;  // "any", or the one client that it holds for
+  std::string server;
+  std::string server_name;
+  std::string cause;  // as the policy names it: "pinned"
+  uint64_t failures = 0;
+  uint64_t seconds_left = 0;
+};
+
 struct CaReport {
   CertificateRow certificate;
   std::string pem;  // the certificate; never the key
@@ -119,6 +129,9 @@ class Backend {
   // The bytes of a file of certificates (PEM, DER); each becomes a trusted one.
   virtual Result<std::vector<CertificateRow>> import_certificates(std::string_view file) = 0;
   virtual Status remove_certificate(std::string_view id) = 0;
+  virtual std::vector<ExclusionRow> exclusions() { return {}; }
+  // How many were in force.
+  virtual uint64_t clear_exclusions() { return 0; }
   // kNotFound where no CA is set up.
   virtual Result<CaReport> ca() = 0;
 };

@@ -155,6 +155,12 @@ json::object to_json(const CertificateRow& certificate) {
   };
 }
 
+json::object to_json(const ExclusionRow& exclusion) {
+  return {{"client", exclusion.client},           {"server", exclusion.server},
+          {"server_name", exclusion.server_name}, {"cause", exclusion.cause},
+          {"failures", exclusion.failures},       {"seconds_left", exclusion.seconds_left}};
+}
+
 json::object to_json(const CaReport& ca) {
   return {{"certificate", to_json(ca.certificate)}, {"pem", ca.pem}};
 }

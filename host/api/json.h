@@ -17,6 +17,7 @@ boost::json::object to_json(const FlowRow& flow);
 boost::json::object to_json(const CountersReport& counters);
 boost::json::object to_json(const PolicyReport& policy);
 boost::json::object to_json(const CertificateRow& certificate);
+boost::json::object to_json(const ExclusionRow& exclusion);
 boost::json::object to_json(const CaReport& ca);
 boost::json::object error_json(const Status& status);
 

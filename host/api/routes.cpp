@@ -93,6 +93,14 @@ Answer delete_certificate(const Call& call) {
   return json::value{{"removed", call.rest}};
 }
 
+Answer get_exclusions(const Call& call) {
+  return json::value{{"exclusions", to_json_array(call.backend.exclusions())}};
+}
+
+Answer delete_exclusions(const Call& call) {
+  return json::value{{"cleared", call.backend.clear_exclusions()}};
+}
+
 Answer get_ca(const Call& call) {
   const auto ca = call.backend.ca();
   return ca ? Answer(json::value(to_json(*ca))) : Answer(ca.status());
@@ -115,6 +123,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     {http::verb::get, "/v1/certificates", get_certificates},
     {http::verb::post, "/v1/certificates", post_certificates, http::status::created},
     {http::verb::delete_, "/v1/certificates/", delete_certificate},
+    {http::verb::get, "/v1/exclusions", get_exclusions},
+    {http::verb::delete_, "/v1/exclusions", delete_exclusions},
     {http::verb::get, "/v1/ca", get_ca},
 });
 

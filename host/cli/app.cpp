@@ -153,6 +153,16 @@ void add_certificate_commands(CLI::App& app, Arguments& a) {
   add_ca_commands(*cert, a);
 }
 
+void add_exclusion_commands(CLI::App& app, Arguments& a) {
+  CLI::App* exclusions =
+      app.add_subcommand("exclusions", "Servers left alone because they proved undecryptable");
+  exclusions->require_subcommand(1);
+  exclusions->fallthrough();
+  add_command(*exclusions, a, "list", "List them", [](Commands& c) { return c.exclusions(); });
+  add_command(*exclusions, a, "clear", "Try them again: forget them all",
+              [](Commands& c) { return c.exclusions_clear(); });
+}
+
 void add_explain_command(CLI::App& policy, Arguments& a) {
   ExplainRequest& e = a.explain;
   CLI::App* explain = add_file_command(
@@ -286,6 +296,7 @@ void add_commands(CLI::App& app, Arguments& a) {
   add_command(app, a, "counters", "Show every counter and what it means",
               [](Commands& c) { return c.counters(); });
   add_certificate_commands(app, a);
+  add_exclusion_commands(app, a);
   add_trust_commands(app, a);
   CLI::App* policy = app.add_subcommand("policy", "The policy in force, and policies in files");
   policy->require_subcommand(1);

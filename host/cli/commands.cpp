@@ -62,6 +62,14 @@ int Commands::show(const std::string& target, Render render) {
 int Commands::status() { return show("/v1/status", render_status); }
 int Commands::counters() { return show("/v1/counters", render_counters); }
 int Commands::policy_show() { return show("/v1/policy", render_policy); }
+int Commands::exclusions() { return show("/v1/exclusions", render_exclusions); }
+int Commands::exclusions_clear() {
+  const auto answer = client_.remove("/v1/exclusions");
+  if (!answer) {
+    return fail(answer.status());
+  }
+  return print(*answer, "cleared: " + std::to_string(number_at(*answer, "/cleared")) + "\n");
+}
 int Commands::cert_list() { return show("/v1/certificates", render_certificates); }
 
 int Commands::flows(uint32_t limit) {

@@ -32,6 +32,8 @@ class Commands {
   int event(uint64_t id);
   int counters();
   int policy_show();
+  int exclusions();
+  int exclusions_clear();
   int cert_list();
   int cert_import(const std::string& file);
   int cert_remove(const std::string& id);

@@ -243,6 +243,21 @@ std::string render_policy(const json::value& policy, const Terminal& terminal) {
   return head + (table.empty() ? "No rules.\n" : table.render(terminal));
 }
 
+std::string render_exclusions(const json::value& exclusions, const Terminal& terminal) {
+  Table table({{"SERVER", Align::kLeft, 12},
+               {"NAME", Align::kLeft, 12},
+               {"CLIENT", Align::kLeft, 12},
+               {"CAUSE"},
+               {"FAILURES", Align::kRight},
+               {"SECONDS LEFT", Align::kRight}});
+  for (const json::value& row : array_at(exclusions, "/exclusions")) {
+    table.add({text_at(row, "/server"), text_at(row, "/server_name"), text_at(row, "/client"),
+               text_at(row, "/cause"), std::to_string(number_at(row, "/failures")),
+               std::to_string(number_at(row, "/seconds_left"))});
+  }
+  return table.empty() ? "No exclusions.\n" : table.render(terminal);
+}
+
 std::string render_certificates(const json::value& certificates, const Terminal& terminal) {
   Table table({{"ID", Align::kLeft, 12},
                {"ROLE"},

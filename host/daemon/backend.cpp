@@ -138,6 +138,15 @@ Status Backend::remove_certificate(std::string_view id) {
   return removed;
 }
 
+std::vector<api::ExclusionRow> Backend::exclusions() {
+  return on_session<std::vector<api::ExclusionRow>>(
+      [](session::Engine& engine) { return engine.exclusions(); });
+}
+
+uint64_t Backend::clear_exclusions() {
+  return on_session<uint64_t>([](session::Engine& engine) { return engine.clear_exclusions(); });
+}
+
 Result<api::CaReport> Backend::ca() {
   const auto ca = signer::ca_show(parts_.options.state_dir);
   if (!ca) {

@@ -40,6 +40,8 @@ class Backend : public api::Backend {
   std::vector<api::CertificateRow> certificates() override;
   Result<std::vector<api::CertificateRow>> import_certificates(std::string_view pem) override;
   Status remove_certificate(std::string_view id) override;
+  std::vector<api::ExclusionRow> exclusions() override;
+  uint64_t clear_exclusions() override;
   Result<api::CaReport> ca() override;
 
  private:

@@ -97,6 +97,9 @@ namespace vitrine::events {
     "The client {client} needs TLS 1.2 or 1.3; update it.")                                        \
   X(kClientAlert, "client_alert", "the client ended the handshake with an alert",                  \
     "The error details name the alert; look at the client {client}'s own log.")                    \
+  X(kClientWantsEch, "client_wants_ech", "the client insists on Encrypted ClientHello",            \
+    "It tries again without by itself where the server's name allows it; else let the server "     \
+    "through: a do-not-decrypt rule for {address}.")                                               \
   X(kClientBadHello, "client_bad_hello", "the client's first message is not a valid ClientHello",  \
     "If this service does not speak TLS, let it through: `vitrined --bypass {address}`.")          \
   X(kClientHelloTooLarge, "client_hello_too_large", "the ClientHello is larger than 64 KiB",       \
@@ -134,6 +137,9 @@ namespace vitrine::events {
     "See the rule named under Policy: `vitrine policy show`.")                                     \
   X(kPolicyChanged, "policy_changed", "a commit ended it: the new policy treats it otherwise",     \
     "It may be opened again, under the policy in force: `vitrine policy show`.")                   \
+  X(kPolicyUndecided, "policy_undecided",                                                          \
+    "a rule asks for the server's certificate, which is known too late to leave a flow alone",     \
+    "Ask for address or server name in the rule named under Policy instead.")                      \
   X(kResourceLimit, "resource_limit", "a bounded table or queue of the appliance was full",        \
     "See which: `vitrine status`, `vitrine counters`.")                                            \
   X(kShutdown, "shutdown", "the appliance was stopping", "")                                       \

@@ -13,4 +13,14 @@ void BypassStage::note(const wire::TcpPacket& packet) {
   }
 }
 
+void BypassStage::begin_at(const wire::Opening& opening, uint32_t client_next_sequence) {
+  auto& up = seen_.directions[card::index(opening.client_direction())];
+  auto& down = seen_.directions[card::index(card::opposite(opening.client_direction()))];
+  up.packets = down.packets = 1;
+  up.next_sequence = client_next_sequence;
+  up.last_acknowledgement = opening.server().next_sequence;
+  down.next_sequence = opening.server().next_sequence;
+  down.last_acknowledgement = opening.client().next_sequence;
+}
+
 }  // namespace vitrine::session

@@ -38,6 +38,8 @@ class BypassStage {
 
   // Where both ends stand, from packets that went through the host: what a reset needs.
   void note(const wire::TcpPacket& packet);
+  // The same from the opening, before any such packet.
+  void begin_at(const wire::Opening& opening, uint32_t client_next_sequence);
   const card::FlowStats& seen() const { return seen_; }
 
  private:

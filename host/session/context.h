@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "host/session/failure.h"
+#include "host/session/flow.h"
 #include "host/session/services.h"
 #include "host/session/totals.h"
 #include "host/takeover/connection_table.h"
@@ -26,6 +28,8 @@ struct Context {
   // Makes room in the card's table for a connection that needs it more; false where there is none
   // to be made.
   std::function<bool()> make_room_on_card;
+  // A handshake failed: it may show that the server cannot be decrypted.
+  std::function<void(const FlowFacts&, const Failure&)> on_failed_handshake;
 };
 
 }  // namespace vitrine::session

@@ -23,6 +23,9 @@ Engine::Engine(Services services)
       tick_timer_(context_.services.io),
       next_id_(static_cast<uint64_t>(context_.services.clock.wall_ms()) & 0xffffff) {
   context_.make_room_on_card = [this] { return make_room_on_card(); };
+  context_.on_failed_handshake = [this](const FlowFacts& flow, const Failure& failure) {
+    note_failure(flow, failure);
+  };
 }
 
 Engine::~Engine() {

@@ -20,6 +20,7 @@
 #include "host/session/bypass_stage.h"
 #include "host/session/context.h"
 #include "host/session/deny_limit.h"
+#include "host/session/exclusions.h"
 #include "host/session/inspection.h"
 #include "host/session/opening_stage.h"
 #include "host/session/resets.h"
@@ -56,6 +57,9 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   // again. Where the card does not take the rules nothing has changed. On the session thread.
   Status adopt(PolicyPtr next, const card::RuleGeneration& rules);
   const PolicyPtr& policy() const { return context_.services.policy; }
+
+  std::vector<api::ExclusionRow> exclusions() const;
+  size_t clear_exclusions() { return exclusions_.clear(now()); }
 
   // card::CardSink
   void on_punt(const card::Punt& punt) override;
@@ -99,6 +103,8 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   void on_unclassified(const card::Punt& punt);
   bool may_pass(const card::FlowKey& key);
   bool may_leave_alone(policy::Undecryptable cause) const;
+  void decrypt(const FlowPtr& flow);
+  void note_failure(const FlowFacts& flow, const Failure& failure);
   void follow_schedule();
   void reevaluate();
   void close_by_policy(const FlowPtr& flow);
@@ -135,6 +141,7 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   std::list<FlowPtr> host_bypasses_;     // the host does: longest silent first
   std::list<std::weak_ptr<Flow>> busy_;  // inspections that need the clock
   DenyLimit denials_;
+  ExclusionTable exclusions_;
   int64_t next_change_ms_ = -1;  // of the policy's times of day; -1: never
   size_t inspections_ = 0;
   uint64_t next_id_;

@@ -100,11 +100,18 @@ void Engine::judge_opening(const FlowPtr& flow) {
       refuse(flow);
       break;
     case policy::Ruling::kDecrypt:
-      inspect(flow, flow->opening()->take_hello());
+      decrypt(flow);
       break;
-    case policy::Ruling::kNeedMore:
+    case policy::Ruling::kNeedMore: {
+      const Failure failure{events::Leg::kServer,
+                            events::Cause::kPolicyUndecided,
+                            "",
+                            "the policy asks for the server's certificate before it decides",
+                            {}};
+      publish_abort(context_.services.hub, facts, failure, nullptr, nullptr);
       refuse(flow);
       break;
+    }
   }
 }
 
@@ -197,9 +204,12 @@ void Engine::let_through(const FlowPtr& flow, BypassReason reason) {
   const Config& config = context_.services.config;
   const uint32_t idle_timeout_ms =
       opening.opening().confirmed() ? config.idle_timeout_ms : config.odd_idle_timeout_ms;
+  const wire::Opening began = opening.opening();
+  const uint32_t client_next_sequence = opening.client_next_sequence();
   FlowFacts facts = opening.facts();
   leave_opening(*flow);
   flow->stage = BypassStage(std::move(facts), reason, std::move(keeper), idle_timeout_ms);
+  flow->bypass()->begin_at(began, client_next_sequence);
   flow->position = host_bypasses_.insert(host_bypasses_.end(), flow);
   if (flow->bypass()->keeper() != nullptr) {
     watch(flow, false);
@@ -243,7 +253,7 @@ void Engine::run_keeper(const FlowPtr& flow) {
     flow->bypass()->keeper_done();
     install_forward(flow);
   } else if (keeper.failed()) {
-    remove(flow);
+    reset_bypass(flow);
   }
 }
 

@@ -83,6 +83,56 @@ bool Engine::may_leave_alone(policy::Undecryptable cause) const {
          policy::DecryptAction::kDoNotDecrypt;
 }
 
+// The policy says decrypt; what cannot be is left alone where the policy says that, too.
+void Engine::decrypt(const FlowPtr& flow) {
+  const tls::ClientHello& hello = flow->opening()->hello();
+  const tls::LegFactory& legs = context_.services.legs;
+  if (const Status offer = legs.check_offer(hello); !offer) {
+    const auto cause = legs.refusal_alert(hello) == tls::Alert::kProtocolVersion
+                           ? policy::Undecryptable::kUnsupportedVersion
+                           : policy::Undecryptable::kUnsupportedSuite;
+    if (may_leave_alone(cause)) {
+      bypass(flow, BypassReason::kUndecryptable, offer.message());
+      return;
+    }
+  }
+  const auto excluded = exclusions_.find(flow->opening()->facts(), now());
+  if (excluded && may_leave_alone(*excluded)) {
+    bypass(flow, BypassReason::kUndecryptable,
+           "excluded: " + std::string(policy::kUndecryptableNames[static_cast<size_t>(*excluded)]));
+    return;
+  }
+  inspect(flow, flow->opening()->take_hello());
+}
+
+void Engine::note_failure(const FlowFacts& flow, const Failure& failure) {
+  const auto cause = undecryptable(failure);
+  if (!cause || !may_leave_alone(*cause) ||
+      !exclusions_.note(flow, *cause, context_.services.policy->book().undecryptable, now())) {
+    return;
+  }
+  context_.totals.add(Count::kExcluded);
+  events::Event event = base_event(flow, events::EventType::kSystem);
+  event.inspection.cause = failure.cause;
+  event.inspection.message =
+      "left alone from now on: " +
+      (flow.server_name.empty() ? flow.server().to_string() : flow.server_name) + ", " +
+      std::string(policy::kUndecryptableNames[static_cast<size_t>(*cause)]) +
+      " (`vitrine exclusions list`)";
+  context_.services.hub.publish(std::move(event));
+}
+
+std::vector<api::ExclusionRow> Engine::exclusions() const {
+  std::vector<api::ExclusionRow> rows;
+  for (const Exclusion& entry : exclusions_.list(now())) {
+    rows.push_back({entry.client ? entry.client->to_string() : "any", entry.server.to_string(),
+                    entry.server_name,
+                    std::string(policy::kUndecryptableNames[static_cast<size_t>(entry.cause)]),
+                    entry.failures, (entry.until_ns - now()) / kMs / 1000});
+  }
+  return rows;
+}
+
 Status Engine::adopt(PolicyPtr next, const card::RuleGeneration& rules) {
   if (Status loaded = context_.services.card.load_rules(rules); !loaded) {
     return loaded;

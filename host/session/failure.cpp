@@ -42,21 +42,10 @@ Cause cause_of_client_alert(uint8_t description) {
     case Alert::kCertificateUnknown:
     case Alert::kUnknownCa:
       return Cause::kClientRejectedCertificate;
+    case Alert::kEchRequired:
+      return Cause::kClientWantsEch;
     default:
       return Cause::kClientAlert;
-  }
-}
-
-Alert alert_of_verify_error(Cause cause) {
-  switch (cause) {
-    case Cause::kCertificateExpired:
-    case Cause::kCertificateNotYetValid:
-      return Alert::kCertificateExpired;
-    case Cause::kCertificateSelfSigned:
-    case Cause::kCertificateUnknownIssuer:
-      return Alert::kUnknownCa;
-    default:
-      return Alert::kBadCertificate;
   }
 }
 
@@ -120,7 +109,9 @@ Failure untrusted_failure(const tls::LegReport& report) {
   failure.plain_error = "certificate verification failed: " + verdict.text + " (code " +
                         std::to_string(verdict.error) + ", depth " + std::to_string(verdict.depth) +
                         ")";
-  failure.client_alert = alert_of_verify_error(failure.cause);
+  // A certificate alert would read as if the client's own were refused (Chromium:
+  // ERR_BAD_SSL_CLIENT_AUTH_CERT).
+  failure.client_alert = Alert::kInternalError;
   return failure;
 }
 

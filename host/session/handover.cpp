@@ -11,12 +11,13 @@ constexpr int kMaxRounds = 64;  // records that may be cut while draining
 }  // namespace
 
 Handover::Handover(takeover::Connection& connection, LegPump& pump, card::Card& card,
-                   uint64_t deadline_ns, uint32_t idle_timeout_ms)
+                   uint64_t deadline_ns, uint32_t idle_timeout_ms, bool strict)
     : connection_(connection),
       pump_(pump),
       card_(card),
       deadline_ns_(deadline_ns),
       idle_timeout_ms_(idle_timeout_ms),
+      strict_(strict),
       probe_gap_ns_(kFirstProbeNs) {
   connection_.hold();
 }
@@ -99,6 +100,9 @@ Handover::Outcome Handover::install() {
   card::FlowSpec spec;
   spec.key = connection_.key();
   spec.action = card::Action::kSplice;
+  for (card::SpliceDirection& direction : plan.splice.directions) {
+    direction.strict = strict_;
+  }
   spec.splice = std::move(plan.splice);
   spec.idle_timeout_ms = idle_timeout_ms_;
   auto installed = card_.install(spec);

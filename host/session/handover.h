@@ -34,7 +34,7 @@ class Handover {
 
   // Holds. `connection`, `pump` and `card` are borrowed until the attempt ends.
   Handover(takeover::Connection& connection, LegPump& pump, card::Card& card, uint64_t deadline_ns,
-           uint32_t idle_timeout_ms);
+           uint32_t idle_timeout_ms, bool strict);
 
   Outcome step(uint64_t now_ns);
 
@@ -59,6 +59,7 @@ class Handover {
   card::Card& card_;
   const uint64_t deadline_ns_;
   const uint32_t idle_timeout_ms_;
+  const bool strict_;  // hold each record until it has verified
   uint64_t next_probe_ns_ = 0;
   uint64_t probe_gap_ns_;
   card::FlowId flow_ = 0;

@@ -28,7 +28,8 @@ void Inspection::begin_handover() {
   ++handover_attempts_;
   stage_ = Stage::kHandover;
   handover_.emplace(*connection_, pump_, context_.services.card,
-                    now() + config().handover_timeout_ms * kMs, config().idle_timeout_ms);
+                    now() + config().handover_timeout_ms * kMs, config().idle_timeout_ms,
+                    facts_.decrypt.strict);
 }
 
 bool Inspection::step_handover() {
@@ -103,6 +104,7 @@ void Inspection::fail(const Failure& failure) {
   if (!reported_) {
     if (facts_.state == api::FlowState::kHandshake) {
       context_.totals.add(Count::kHandshakesFailed);
+      context_.on_failed_handshake(facts_, failure);
     }
     publish_abort(context_.services.hub, facts_, failure, pump_.client().leg(),
                   pump_.server().leg());

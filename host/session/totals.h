@@ -32,6 +32,7 @@ namespace vitrine::session {
   X(kDenialsNotTold, "denials_not_told", "of these, without an event: repeated, or too many")      \
   X(kUndecryptable, "undecryptable",                                                               \
     "TLS connections let through because they cannot be decrypted")                                \
+  X(kExcluded, "excluded", "servers left alone from then on because they proved undecryptable")    \
   X(kClosedByPolicy, "closed_by_policy",                                                           \
     "live connections closed because a new policy says otherwise")                                 \
   X(kRulesFailed, "rules_failed",                                                                  \

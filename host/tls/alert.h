@@ -27,6 +27,7 @@ enum class Alert : uint8_t {
   kUnrecognizedName = 112,
   kCertificateRequired = 116,
   kNoApplicationProtocol = 120,
+  kEchRequired = 121,
 };
 
 struct AlertSeen {

@@ -179,6 +179,11 @@ Alert LegFactory::refusal_alert(const ClientHello& hello) const {
                                                         : Alert::kProtocolVersion;
 }
 
+Status LegFactory::check_offer(const ClientHello& hello) const {
+  const auto settings = state_->offer(hello);
+  return settings ? Status::ok() : settings.status();
+}
+
 Result<std::unique_ptr<Leg>> LegFactory::make_server_leg(const ServerLegConfig& config) {
   const ClientHello& hello = *config.hello;
   const auto settings = state_->offer(hello);

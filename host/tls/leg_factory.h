@@ -77,6 +77,8 @@ class LegFactory {
   Result<std::unique_ptr<Leg>> make_client_leg(const ClientLegConfig& config);
 
   const LegPolicy& policy() const;
+  // Whether make_server_leg() would find something to offer.
+  Status check_offer(const ClientHello& hello) const;
   // The alert for a client whose hello make_server_leg() refused.
   Alert refusal_alert(const ClientHello& hello) const;
 

@@ -297,6 +297,14 @@ TEST_F(EarlyAckedTest, AServerThatNeverTakesThemEndsIt) {
     return flows(api::FlowState::kBypassed) == 0;
   }));
   EXPECT_TRUE(card_.installed.empty());
+  for (const auto& injected : card_.take_injected()) {
+    (injected.port == Port::kInside ? out_inside_ : out_outside_).push_back(injected.frame);
+  }
+  ASSERT_FALSE(out_inside_.empty());
+  const auto packet = wire::parse_frame(out_inside_.back(), Port::kOutside);
+  ASSERT_TRUE(packet);
+  EXPECT_TRUE(packet->has(wire::kRst)) << "the client is not left to wait";
+  EXPECT_EQ(packet->sequence, kServerIsn + 1);
 }
 
 TEST_F(EngineTest, OldestOpeningGivesWayWhenThereAreTooMany) {
