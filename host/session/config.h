@@ -30,6 +30,9 @@ struct Config {
   // Drop UDP to port 443 from the inside where the card cannot see the port (policy::compile does
   // where it can).
   bool block_quic = true;
+  // Follow the content of decrypted connections: HTTP events.
+  bool inspect_content = true;
+  size_t max_tap_bytes = 64U << 20;  // plaintext of all connections that waits for its record
   takeover::ConnectionLimits connection;
 };
 

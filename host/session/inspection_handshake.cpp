@@ -114,6 +114,10 @@ void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
     return;
   }
   pump_.client().set_leg(std::move(leg).value());
+  if (config().inspect_content) {
+    content_ = std::make_unique<Content>(context_, facts_, nullptr);
+    pump_.set_gate(content_.get());
+  }
   stage_ = Stage::kClientHandshake;
 }
 

@@ -28,7 +28,8 @@ void Inspection::begin_handover() {
   ++handover_attempts_;
   stage_ = Stage::kHandover;
   handover_.emplace(*connection_, pump_, context_.services.card,
-                    now() + config().handover_timeout_ms * kMs, config().idle_timeout_ms);
+                    now() + config().handover_timeout_ms * kMs, config().idle_timeout_ms,
+                    content_ != nullptr ? card::TapMode::kAll : card::TapMode::kNone);
 }
 
 bool Inspection::step_handover() {
@@ -42,6 +43,9 @@ bool Inspection::step_handover() {
       facts_.deltas = handover_->sequence_deltas();
       facts_.state = api::FlowState::kSpliced;
       chains_ = handover_->take_chains();
+      if (content_ != nullptr) {
+        content_->begin_tap(handover_->first_records());
+      }
       stage_ = Stage::kSpliced;
       context_.totals.add(Count::kHandovers);
       handover_.reset();
@@ -153,6 +157,18 @@ bool Inspection::step_closing() {
   return false;
 }
 
+void Inspection::on_tap_bytes(const card::TapBytes& tap) {
+  if (content_ != nullptr) {
+    content_->on_tap_bytes(tap);
+  }
+}
+
+void Inspection::on_tap_record(const card::TapRecord& record) {
+  if (content_ != nullptr) {
+    content_->on_tap_record(record);
+  }
+}
+
 void Inspection::on_splice_closed(const card::FlowEvent& event) {
   facts_.card_flow = 0;
   end(end_of_splice(event));
@@ -203,6 +219,9 @@ void Inspection::end(const FlowEnd& end) {
     return;
   }
   reported_ = true;
+  if (content_ != nullptr) {
+    content_->finish();  // its transactions are told before the connection's end
+  }
   FlowEnd timed = end;
   timed.now_ns = now();
   publish_end(context_.services.hub, facts_, timed);
@@ -214,6 +233,7 @@ void Inspection::leave() {
   }
   handover_.reset();
   pump_ = LegPump();
+  content_.reset();
   connection_.reset();
   stage_ = Stage::kOver;
 }

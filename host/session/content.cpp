@@ -1,0 +1,137 @@
+#include "host/session/content.h"
+
+#include <utility>
+
+#include "host/inspect/http_events.h"
+#include "host/session/flow_events.h"
+
+namespace vitrine::session {
+namespace {
+
+constexpr uint8_t kAlertRecord = 21;  // RFC 8446 section 5.1
+constexpr uint8_t kApplicationRecord = 23;
+
+}  // namespace
+
+Content::Content(Context& context, const FlowFacts& facts,
+                 std::unique_ptr<inspect::AccessJudge> judge)
+    : context_(context),
+      facts_(facts),
+      judge_(std::move(judge)),
+      inspector_(facts.alpn, *this, judge_.get()) {}
+
+Content::~Content() { finish(); }
+
+void Content::on_plaintext(size_t from, Bytes plaintext) {
+  inspector_.feed(static_cast<inspect::Side>(from), plaintext);
+  note_state();
+}
+
+uint64_t Content::cleared(size_t from) const {
+  return inspector_.cleared(static_cast<inspect::Side>(from));
+}
+
+void Content::on_end(size_t from) {
+  inspector_.end(static_cast<inspect::Side>(from));
+  note_state();
+}
+
+inspect::Side Content::side_of(card::Direction direction) const {
+  return direction == facts_.client_direction() ? inspect::Side::kClient : inspect::Side::kServer;
+}
+
+void Content::begin_tap(const std::array<uint64_t, 2>& first_records) {
+  for (size_t d = 0; d < 2; ++d) {
+    taps_[d].emplace(first_records[d], context_.tap_budget);
+  }
+}
+
+void Content::on_tap_bytes(const card::TapBytes& tap) {
+  if (auto& stream = taps_[card::index(tap.direction)]; stream.has_value() && !noted_) {
+    stream->on_bytes(tap);
+    if (stream->lost()) {
+      inspector_.lose(stream->why());
+      note_state();
+    }
+  }
+}
+
+void Content::on_tap_record(const card::TapRecord& record) {
+  auto& stream = taps_[card::index(record.direction)];
+  if (!stream.has_value() || noted_) {
+    return;
+  }
+  const inspect::Side side = side_of(record.direction);
+  stream->on_record(record, [this, side](uint8_t content_type, Bytes plaintext) {
+    if (content_type == kApplicationRecord) {
+      inspector_.feed(side, plaintext);
+    } else if (content_type == kAlertRecord) {
+      inspector_.end(side);  // only close_notify passes a splice and goes on
+    }
+  });
+  if (stream->lost()) {
+    inspector_.lose(stream->why());
+  }
+  note_state();
+}
+
+bool Content::blocked() const {
+  using State = inspect::Inspector::State;
+  return inspector_.judges() &&
+         (inspector_.state() == State::kBlocked || inspector_.state() == State::kStopped);
+}
+
+// The end of following is told once; nothing is kept for it afterwards.
+void Content::note_state() {
+  using State = inspect::Inspector::State;
+  const State state = inspector_.state();
+  if (noted_ || state == State::kUndecided || state == State::kHttp) {
+    return;
+  }
+  noted_ = true;
+  taps_[0].reset();
+  taps_[1].reset();
+  if (state == State::kOther) {
+    context_.totals.add(Count::kNotHttp);
+  } else if (state == State::kStopped) {
+    context_.totals.add(Count::kInspectionsStopped);
+    events::Event event = base_event(facts_, events::EventType::kInspectionStopped);
+    event.tls.decrypted_flow = true;
+    event.transaction.component_name = "HTTP Inspector";
+    event.inspection.close_reason = inspector_.why();
+    context_.services.hub.publish(std::move(event));
+  }
+}
+
+void Content::finish() {
+  if (std::exchange(finished_, true)) {
+    return;
+  }
+  for (auto& stream : taps_) {
+    if (stream.has_value() && !noted_) {
+      stream->on_end();
+      if (stream->lost()) {
+        inspector_.lose(stream->why());
+      }
+    }
+  }
+  inspector_.finish();
+  note_state();
+}
+
+void Content::on_transaction(const inspect::Transaction& transaction) {
+  context_.totals.add(Count::kHttpTransactions);
+  events::Event event = base_event(facts_, events::EventType::kHttpComplete);
+  event.tls.decrypted_flow = true;
+  event.tls.tls_version = facts_.server_version;
+  event.tls.server_cipher_suite = facts_.server_suite;
+  event.tls.server_certificate_name = facts_.server_subject;
+  event.tls.server_certificate_issuer = facts_.server_issuer;
+  event.inspection.alpn = facts_.alpn;
+  event.inspection.handling =
+      facts_.state == api::FlowState::kSpliced ? "spliced" : "relayed";
+  inspect::add_transaction(event, transaction);
+  context_.services.hub.publish(std::move(event));
+}
+
+}  // namespace vitrine::session
