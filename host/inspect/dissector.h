@@ -21,10 +21,10 @@ enum class Standing : uint8_t {
 };
 
 struct Limits {
-  uint32_t header_bytes = 64U << 10;     // a header section as it is sent
-  uint32_t decoded_bytes = 256U << 10;   // and as HPACK makes it
-  uint32_t table_bytes = 64U << 10;      // HPACK's dynamic table
-  size_t open_transactions = 1024;       // of one connection
+  uint32_t header_bytes = 64U << 10;    // a header section as it is sent
+  uint32_t decoded_bytes = 256U << 10;  // and as HPACK makes it
+  uint32_t table_bytes = 64U << 10;     // HPACK's dynamic table
+  size_t open_transactions = 1024;      // of one connection
 };
 
 class Dissector {

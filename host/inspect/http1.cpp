@@ -201,8 +201,8 @@ bool Http1::on_head(Half<false>& half) {
   }
   Open& open = open_answer();
   const bool informational = head.status / 100 == 1;
-  const bool switches = head.status == 101 ||
-                        (open.transaction.method == "CONNECT" && head.status / 100 == 2);
+  const bool switches =
+      head.status == 101 || (open.transaction.method == "CONNECT" && head.status / 100 == 2);
   if (informational && !switches) {
     return true;
   }

@@ -93,8 +93,7 @@ void Http2::begin_frame(Half& h) {
   h.in_payload = true;
   h.payload_left = h.frame.length;
   h.payload.clear();
-  if (h.block_stream != 0 &&
-      (h.frame.type != kContinuation || h.frame.stream != h.block_stream)) {
+  if (h.block_stream != 0 && (h.frame.type != kContinuation || h.frame.stream != h.block_stream)) {
     return stop("a header block is cut by another HTTP/2 frame");
   }
   const size_t limit = h.frame.type == kSettings ? kMaxSettingsBytes : limits_.header_bytes;

@@ -41,9 +41,9 @@ class Http2 : public Dissector {
     Half(Side which, const Limits& limits)
         : side(which), inflater(limits.table_bytes, limits.decoded_bytes) {}
     Side side;
-    HeaderInflater inflater;     // of the blocks that this side sends
-    size_t preface_left = 0;     // the client's
-    std::vector<uint8_t> head;   // of a frame: 9 bytes
+    HeaderInflater inflater;    // of the blocks that this side sends
+    size_t preface_left = 0;    // the client's
+    std::vector<uint8_t> head;  // of a frame: 9 bytes
     bool in_payload = false;
     Frame frame;
     uint32_t payload_left = 0;

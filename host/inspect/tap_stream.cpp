@@ -75,8 +75,7 @@ void TapStream::on_bytes(const card::TapBytes& tap) {
     return;
   }
   const size_t end = tap.offset + tap.plaintext.size();
-  if (end > kMaxRecordBytes ||
-      !add_run(*record, {tap.offset, static_cast<uint32_t>(end)})) {
+  if (end > kMaxRecordBytes || !add_run(*record, {tap.offset, static_cast<uint32_t>(end)})) {
     return lose("the card's tap gave bytes that no record has");
   }
   std::vector<uint8_t>& plaintext = record->plaintext;

@@ -14,7 +14,7 @@ constexpr size_t index(Side side) { return static_cast<size_t>(side); }
 
 // Texts are the peers' own bytes: not UTF-8, not trusted, at most a header's size.
 struct Transaction {
-  uint64_t number = 0;  // in its connection, from 1, in order of requests
+  uint64_t number = 0;   // in its connection, from 1, in order of requests
   std::string protocol;  // "HTTP/1.1", "HTTP/2"
   std::string method;    // empty: an answer that nobody asked for
   std::string host;      // Host or :authority, port included

@@ -128,8 +128,7 @@ void Content::on_transaction(const inspect::Transaction& transaction) {
   event.tls.server_certificate_name = facts_.server_subject;
   event.tls.server_certificate_issuer = facts_.server_issuer;
   event.inspection.alpn = facts_.alpn;
-  event.inspection.handling =
-      facts_.state == api::FlowState::kSpliced ? "spliced" : "relayed";
+  event.inspection.handling = facts_.state == api::FlowState::kSpliced ? "spliced" : "relayed";
   inspect::add_transaction(event, transaction);
   context_.services.hub.publish(std::move(event));
 }

@@ -25,7 +25,7 @@ struct Context {
   takeover::ConnectionTable connections;
   wire::HoldBudget held_hellos;  // of openings and of what is delivered for bypassed connections
   inspect::TapBudget tap_budget;
-  takeover::FrameSink* sink;     // the engine's way into the card
+  takeover::FrameSink* sink;  // the engine's way into the card
   // Makes room in the card's table for a connection that needs it more; false where there is none
   // to be made.
   std::function<bool()> make_room_on_card;

@@ -48,8 +48,9 @@ TEST_F(Http1Test, ATransactionIsToldWithAllItsFields) {
 }
 
 TEST_F(Http1Test, PipelinedRequestsMeetTheirAnswers) {
-  feed(inspector_, Side::kClient, std::string(kGet) + "HEAD /h HTTP/1.1\r\nHost: x\r\n\r\n" +
-                                      "DELETE /d HTTP/1.1\r\nHost: x\r\n\r\n");
+  feed(inspector_, Side::kClient,
+       std::string(kGet) + "HEAD /h HTTP/1.1\r\nHost: x\r\n\r\n" +
+           "DELETE /d HTTP/1.1\r\nHost: x\r\n\r\n");
   feed(inspector_, Side::kServer,
        "HTTP/1.1 100 Continue\r\n\r\n" + std::string(kOk) +
            "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"  // to HEAD: no body

@@ -169,7 +169,8 @@ TEST_F(Http2Test, TheHeaderTableFollowsTheSettings) {
   for (int round = 0; round < 4; ++round) {
     Headers headers = get("/" + std::to_string(round));
     for (int i = 0; i < 30; ++i) {
-      headers.emplace_back("x-" + std::to_string(i), std::string(300, static_cast<char>('a' + i % 26)));
+      headers.emplace_back("x-" + std::to_string(i),
+                           std::string(300, static_cast<char>('a' + i % 26)));
     }
     const int32_t stream = client.request(headers);
     for (int i = 0; i < 3; ++i) {
@@ -234,9 +235,9 @@ TEST_F(Http2Test, AResponseIsHeldWhereARuleAsksForItsType) {
 }
 
 std::string frame(uint8_t type, uint8_t flags, uint32_t stream, const std::string& payload) {
-  std::string out = {static_cast<char>(payload.size() >> 16), static_cast<char>(payload.size() >> 8),
-                     static_cast<char>(payload.size()), static_cast<char>(type),
-                     static_cast<char>(flags)};
+  std::string out = {static_cast<char>(payload.size() >> 16),
+                     static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size()),
+                     static_cast<char>(type), static_cast<char>(flags)};
   for (int shift = 24; shift >= 0; shift -= 8) {
     out += static_cast<char>(stream >> shift);
   }
@@ -247,7 +248,7 @@ TEST_F(Http2Test, WhatIsNotValidStopsIt) {
   const std::string preface(kHttp2Preface);
   const std::string headers = frame(1, 4, 1, "\x82\x86\x84");
   for (const std::string& bad : {
-           std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),      // another preface
+           std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),       // another preface
            preface + frame(1, 4, 0, "\x82"),                       // stream 0
            preface + frame(1, 4, 1, "\xff\xff\xff\xff\xff\xff"),   // not HPACK
            preface + frame(1, 8, 1, "\x7f"),                       // more padding than payload

@@ -15,10 +15,14 @@ TEST(InspectorTest, WithoutAlpnTheFirstBytesTell) {
   const struct {
     std::string_view first;
     State state;
-  } cases[] = {{"GET / HTTP/1.1\r\n", State::kHttp}, {"GE", State::kUndecided},
-               {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", State::kHttp}, {"PRI *", State::kUndecided},
-               {"EHLO", State::kUndecided}, {"a001 LOGIN", State::kOther},
-               {"\x16\x03\x01", State::kOther}, {"PRI x", State::kOther},
+  } cases[] = {{"GET / HTTP/1.1\r\n", State::kHttp},
+               {"GE", State::kUndecided},
+               {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", State::kHttp},
+               {"PRI *", State::kUndecided},
+               {"EHLO", State::kUndecided},
+               {"a001 LOGIN", State::kOther},
+               {"\x16\x03\x01", State::kOther},
+               {"PRI x", State::kOther},
                {"AVERYLONGMETHODTHATNOBODYHASEVERUSED", State::kOther}};
   for (const auto& one : cases) {
     test::Sink sink;
