@@ -42,4 +42,16 @@ bool Dissector::allow_response(Transaction& transaction) {
   return true;
 }
 
+// Nothing of the request goes into it: it would be shown as the appliance's word.
+std::string Dissector::refusal_page() const {
+  std::string rule;
+  for (const char c : rule_) {
+    rule += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+  }
+  return "<!doctype html><title>Blocked</title><h1>Blocked by policy</h1><p>This request was "
+         "refused "
+         "by the network's firewall, rule <b>" +
+         (rule.empty() ? "(default)" : rule) + "</b>.</p>\n";
+}
+
 }  // namespace vitrine::inspect

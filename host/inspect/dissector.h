@@ -45,6 +45,10 @@ class Dissector {
   // Of what was fed: bytes at the end that wait for the judge.
   virtual size_t held(Side from) const = 0;
 
+  // Bytes that tell the client that the transaction was denied, in place of what is held; empty
+  // where an answer in progress leaves no room for it. REQUIRES: kBlocked.
+  virtual std::string refusal() const = 0;
+
   Standing standing() const { return standing_; }
   const std::string& why() const { return why_; }    // kStopped
   const std::string& rule() const { return rule_; }  // kBlocked
@@ -58,6 +62,9 @@ class Dissector {
   bool allow_response(Transaction& transaction);
   void block(const Transaction& transaction, std::string rule);
   void begin_tunnel() { standing_ = Standing::kTunnel; }
+
+  // The page that a person sees.
+  std::string refusal_page() const;
 
   const Limits limits_;
   TransactionSink& sink_;

@@ -124,7 +124,7 @@ void Http1::run(Half<is_request>& half, Bytes bytes) {
     const Bytes left = bytes.subspan(walk(half, bytes));
     half.rest.assign(left.begin(), left.end());
   }
-  if (standing() != Standing::kFollowing) {
+  if (standing() == Standing::kTunnel || standing() == Standing::kStopped) {
     half.rest.clear();
   } else if (half.rest.size() > limits_.header_bytes) {
     stop("an HTTP header section is too long");
@@ -270,6 +270,18 @@ void Http1::tell_finished() {
     sink_.on_transaction(open_.front().transaction);
     open_.pop_front();
   }
+}
+
+// A denied request is not in open_: a page fits where no earlier answer is owed. A denied response
+// was the first that is owed, and nothing of it has passed.
+std::string Http1::refusal() const {
+  if (!open_.empty() && !blocked().status.has_value()) {
+    return "";
+  }
+  const std::string page = blocked().method == "HEAD" ? "" : refusal_page();
+  return "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: "
+         "no-store\r\nConnection: close\r\nContent-Length: " +
+         std::to_string(page.size()) + "\r\n\r\n" + page;
 }
 
 void Http1::end(Side from) {

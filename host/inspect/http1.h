@@ -25,6 +25,7 @@ class Http1 : public Dissector {
   void end(Side from) override;
   void finish() override;
   size_t held(Side from) const override;
+  std::string refusal() const override;
 
  private:
   template <bool is_request>

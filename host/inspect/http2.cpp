@@ -73,6 +73,7 @@ void Http2::feed(Side from, Bytes bytes) {
       end_frame(h);
     }
   }
+  h.held += bytes.size();  // behind what was denied
 }
 
 size_t Http2::walk_preface(Half& h, Bytes bytes) {
@@ -241,7 +242,9 @@ void Http2::on_request(Half& h, uint32_t id, HeaderBlock&& block) {
     transaction.target = transaction.host;
   }
   transaction.request_content_type = std::move(block.content_type);
+  last_stream_ = h.side == Side::kClient ? std::max(last_stream_, id) : last_stream_;
   if (!allow_request(transaction)) {
+    blocked_stream_ = h.side == Side::kClient ? id : 0;
     return;
   }
   stream.done[index(Side::kClient)] = h.side == Side::kServer;  // promised: there is no more of it
@@ -257,7 +260,9 @@ void Http2::on_response(uint32_t id, const HeaderBlock& block) {
   Transaction& transaction = streams_.at(id).transaction;
   transaction.status = static_cast<uint16_t>(std::min(status, 999U));
   transaction.response_content_type = block.content_type;
-  allow_response(transaction);
+  if (!allow_response(transaction)) {
+    blocked_stream_ = id;
+  }
 }
 
 void Http2::end_of_stream(uint32_t id, Side side) {
@@ -278,6 +283,32 @@ void Http2::close_stream(uint32_t id, bool complete) {
   stream.transaction.complete = complete || stream.done[index(Side::kServer)];
   sink_.on_transaction(stream.transaction);
   streams_.erase(at);
+}
+
+// Between two frames of the server a response of our own fits: its header block uses no dynamic
+// table (RFC 7541 section 6.2.2), so the client's decoder stays as the server's encoder believes.
+std::string Http2::refusal() const {
+  const Half& server = halves_[index(Side::kServer)];
+  if (blocked_stream_ == 0 || (server.in_payload && !kept(server.frame.type))) {
+    return "";
+  }
+  const auto frame = [](uint8_t type, uint8_t flags, uint32_t stream, const std::string& payload) {
+    std::string out(kFrameHead, '\0');
+    auto* head = reinterpret_cast<uint8_t*>(out.data());
+    store_be32(head, static_cast<uint32_t>(payload.size()) << 8 | type);
+    head[4] = flags;
+    store_be32(head + 5, stream);
+    return out + payload;
+  };
+  constexpr uint8_t kGoAway = 7;
+  const std::string type = "text/html; charset=utf-8";
+  // :status is entry 8 of the static table, content-type 31 (15 + 16).
+  const std::string block =
+      std::string("\x08\x03") + "403" + "\x0f\x10" + static_cast<char>(type.size()) + type;
+  std::string last(8, '\0');
+  store_be32(reinterpret_cast<uint8_t*>(last.data()), last_stream_);
+  return frame(kHeaders, kEndHeaders, blocked_stream_, block) +
+         frame(kData, kEndStream, blocked_stream_, refusal_page()) + frame(kGoAway, 0, 0, last);
 }
 
 void Http2::end(Side) {}

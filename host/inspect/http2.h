@@ -29,6 +29,7 @@ class Http2 : public Dissector {
   void end(Side from) override;
   void finish() override;
   size_t held(Side from) const override;
+  std::string refusal() const override;
 
  private:
   struct Frame {
@@ -78,6 +79,8 @@ class Http2 : public Dissector {
 
   std::array<Half, 2> halves_;
   std::map<uint32_t, Stream> streams_;
+  uint32_t blocked_stream_ = 0;
+  uint32_t last_stream_ = 0;  // of the client
 };
 
 }  // namespace vitrine::inspect

@@ -156,6 +156,10 @@ void Inspector::finish() {
   }
 }
 
+std::string Inspector::refusal() const {
+  return state_ == State::kBlocked && dissector_ != nullptr ? dissector_->refusal() : "";
+}
+
 uint64_t Inspector::cleared(Side from) const {
   const uint64_t fed = fed_[index(from)];
   if (judge_ == nullptr) {
@@ -169,8 +173,9 @@ uint64_t Inspector::cleared(Side from) const {
     case State::kOther:
     case State::kTunnel:
       return fed;
+    case State::kBlocked:  // what came before it may still pass
+      return dissector_ == nullptr ? 0 : fed - dissector_->held(from);
     case State::kStopped:
-    case State::kBlocked:
       return 0;
   }
   return 0;

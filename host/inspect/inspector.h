@@ -39,6 +39,8 @@ class Inspector {
   // kBlocked: the rule ("" the default), and what it denied (no method where it was no HTTP).
   const std::string& rule() const { return rule_; }
   const Transaction& blocked() const { return blocked_; }
+  // What to tell the client in place of what is held; empty where the connection can only be reset.
+  std::string refusal() const;
   // Of all that was fed: how many bytes from the stream's beginning may be passed on.
   uint64_t cleared(Side from) const;
   bool judges() const { return judge_ != nullptr; }

@@ -81,6 +81,28 @@ bool Content::blocked() const {
          (inspector_.state() == State::kBlocked || inspector_.state() == State::kStopped);
 }
 
+std::string Content::refuse() {
+  events::Event event = base_event(facts_, events::EventType::kFlowDeny);
+  event.tls.decrypted_flow = true;
+  event.inspection.cause = events::Cause::kPolicyDenied;
+  event.inspection.handling = "relayed";
+  event.inspection.alpn = facts_.alpn;
+  if (inspector_.state() == inspect::Inspector::State::kBlocked) {
+    if (!inspector_.blocked().protocol.empty()) {
+      inspect::add_transaction(event, inspector_.blocked());
+      event.inspection.close_reason = "denied by an access rule";
+    }
+    event.policy.access_rule = inspector_.rule();
+  } else {
+    event.transaction.component_name = "HTTP Inspector";
+    event.inspection.close_reason =
+        "access rules ask for content that cannot be followed: " + inspector_.why();
+  }
+  context_.totals.add(Count::kHttpDenied);
+  context_.services.hub.publish(std::move(event));
+  return inspector_.refusal();
+}
+
 // The end of following is told once; nothing is kept for it afterwards.
 void Content::note_state() {
   using State = inspect::Inspector::State;

@@ -46,6 +46,9 @@ class Content : public PlaintextGate, private inspect::TransactionSink {
   bool judges() const { return inspector_.judges(); }
   // A rule denies it, or the rules cannot be applied: nothing more may pass.
   bool blocked() const;
+  // REQUIRES: blocked(). What the client is told in the server's place ("": nothing can be), once;
+  // publishes the Flow Deny event.
+  std::string refuse();
 
  private:
   void on_transaction(const inspect::Transaction& transaction) override;

@@ -87,6 +87,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   bool step_handover();
   bool step_closing();
   void begin_handover();
+  void refuse_content();
   void relay_for_good(const std::string& reason);
 
   void fail(const Failure& failure);

@@ -78,6 +78,10 @@ bool Inspection::step_handover() {
 bool Inspection::step_relay() {
   pump_.run();
   facts_.host_bytes = pump_.plaintext_bytes();
+  if (content_ != nullptr && content_->blocked()) {
+    refuse_content();
+    return true;
+  }
   for (size_t i = 0; i < 2; ++i) {
     const LegSocket& side = pump_.side(i);
     if (side.leg()->progress() == tls::Progress::kFailed) {
@@ -101,6 +105,24 @@ bool Inspection::step_relay() {
     return true;
   }
   return false;
+}
+
+// The client is told where its protocol has room for it, and both streams end as cut off: neither
+// side may take what came for the whole.
+void Inspection::refuse_content() {
+  const std::string page = content_->refuse();
+  tls::Leg& client = *pump_.client().leg();
+  const bool told =
+      !page.empty() && pump_.passed_on(1) && client.write(as_bytes(page)) == page.size();
+  end(FlowEnd("denied by an access rule", events::Cause::kPolicyDenied));
+  (void)pump_.server().leg()->abort(tls::Alert::kUserCanceled);
+  if (!told) {
+    connection_->abort();
+    leave();
+    return;
+  }
+  client.shutdown();
+  begin_closing();
 }
 
 void Inspection::fail(const Failure& failure) {

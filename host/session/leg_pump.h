@@ -79,6 +79,8 @@ class LegPump {
   const std::array<uint64_t, 2>& plaintext_bytes() const { return plaintext_bytes_; }
   // Nothing waits in either leg, in either direction.
   bool quiet() const;
+  // All that the gate let pass from this side was taken by the other leg.
+  bool passed_on(size_t from) const { return may_pass(from) == 0; }
   // Both directions have ended, and all was sent.
   bool finished() const { return sides_[0].sent_fin() && sides_[1].sent_fin(); }
 

@@ -1,6 +1,7 @@
 // What every flow of the session room works with. Borrowed; all of it outlives the engine.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
@@ -8,7 +9,9 @@
 #include "host/base/clock.h"
 #include "host/card/card.h"
 #include "host/events/hub.h"
+#include "host/inspect/transaction.h"
 #include "host/session/config.h"
+#include "host/session/flow.h"
 #include "host/signer/leaf_forge.h"
 #include "host/takeover/stack.h"
 #include "host/tls/leg_factory.h"
@@ -28,6 +31,9 @@ struct Services {
   events::EventHub& hub;
   std::shared_ptr<const policy::Policy> policy;
   Config config;
+  // The access rules that wait for the content of a decrypted connection; null, or gives null,
+  // where none does. Called when the server's certificate is known.
+  std::function<std::unique_ptr<inspect::AccessJudge>(const FlowFacts&)> http_judge = {};
 };
 
 }  // namespace vitrine::session

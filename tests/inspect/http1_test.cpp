@@ -142,7 +142,16 @@ TEST_F(Http1Test, ARequestIsHeldUntilItsHeadIsJudged) {
   EXPECT_EQ(strict_.state(), State::kBlocked);
   EXPECT_EQ(strict_.rule(), "no-uploads");
   EXPECT_EQ(strict_.blocked().url(), "https://y/x");
-  EXPECT_EQ(strict_.cleared(Side::kClient), 0U);
+  EXPECT_EQ(strict_.cleared(Side::kClient), kGet.size());
+  EXPECT_EQ(strict_.refusal(), "") << "the first answer is still owed";
+}
+
+TEST_F(Http1Test, ADeniedRequestGetsAPageWhereNoAnswerIsOwed) {
+  judge_.request = [](const Transaction&) { return deny("<no&>"); };
+  feed(strict_, Side::kClient, kGet);
+  const std::string page = strict_.refusal();
+  EXPECT_TRUE(page.starts_with("HTTP/1.1 403 Forbidden\r\n")) << page;
+  EXPECT_NE(page.find("&lt;no&amp;>"), std::string::npos) << page;
 }
 
 TEST_F(Http1Test, ABodyPassesAsItComes) {

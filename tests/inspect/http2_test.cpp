@@ -206,7 +206,46 @@ TEST_F(Http2Test, ARequestIsHeldUntilItIsJudged) {
   feed(inspector_, Side::kClient, up.substr(up.size() - 1));
   EXPECT_EQ(inspector_.state(), State::kBlocked);
   EXPECT_EQ(inspector_.rule(), "the-rule");
-  EXPECT_EQ(inspector_.cleared(Side::kClient), 0U);
+  EXPECT_EQ(inspector_.cleared(Side::kClient), before);
+}
+
+// The client's own library takes the page for the server's answer.
+TEST_F(Http2Test, ADeniedRequestGetsAPage) {
+  judge_.request = [](const Transaction& t) {
+    return t.target == "/no" ? deny("the-rule") : Judgement{};
+  };
+  const int32_t first = client_.request(get("/yes"));
+  talk();
+  std::string body = "hello";
+  server_.respond(first, {{":status", "200"}, {"x-filled", "the dynamic table"}}, &body);
+  talk();
+  const int32_t second = client_.request(get("/no"));
+  feed(inspector_, Side::kClient, client_.output());
+  ASSERT_EQ(inspector_.state(), State::kBlocked);
+  const std::string page = inspector_.refusal();
+  ASSERT_FALSE(page.empty());
+  EXPECT_EQ(nghttp2_session_mem_recv(client_.session(),
+                                     reinterpret_cast<const uint8_t*>(page.data()), page.size()),
+            static_cast<ssize_t>(page.size()));
+  EXPECT_EQ(nghttp2_session_get_last_proc_stream_id(client_.session()), 0);
+  EXPECT_EQ(nghttp2_session_get_stream_remote_close(client_.session(), second), -1)
+      << "answered whole, and gone";
+}
+
+TEST_F(Http2Test, NoPageFitsIntoAFrameOfTheServer) {
+  judge_.request = [](const Transaction& t) {
+    return t.target == "/no" ? deny("the-rule") : Judgement{};
+  };
+  const int32_t first = client_.request(get("/yes"));
+  talk();
+  std::string body(5000, 'b');
+  server_.respond(first, {{":status", "200"}}, &body);
+  const std::string down = server_.output();
+  feed(inspector_, Side::kServer, down.substr(0, down.size() - 10));
+  client_.request(get("/no"));
+  feed(inspector_, Side::kClient, client_.output());
+  ASSERT_EQ(inspector_.state(), State::kBlocked);
+  EXPECT_EQ(inspector_.refusal(), "");
 }
 
 TEST_F(Http2Test, DataPassesAsItComes) {
