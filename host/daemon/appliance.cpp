@@ -72,6 +72,7 @@ struct Appliance::Parts {
   std::unique_ptr<tls::LegFactory> legs;
   std::unique_ptr<signer::LeafForge> forge;
   std::shared_ptr<const policy::DecryptAllPolicy> policy;
+  inspect::MirrorHub mirror{Clock::system()};
   std::unique_ptr<session::Engine> engine;
   std::unique_ptr<Backend> backend;
   std::unique_ptr<api::Server> api;
@@ -221,11 +222,20 @@ Status Appliance::Parts::serve() {
       !loaded) {
     return loaded;
   }
-  engine = std::make_unique<session::Engine>(
-      session::Services{session_io, Clock::system(), *card, *stack, *legs, *verifier, *forge, *hub,
-                        policy, session_config(options)});
-  backend = std::make_unique<Backend>(
-      BackendParts{options, session_io, *engine, *card, *trust, *hub, policy, Clock::system()});
+  engine = std::make_unique<session::Engine>(session::Services{session_io,
+                                                               Clock::system(),
+                                                               *card,
+                                                               *stack,
+                                                               *legs,
+                                                               *verifier,
+                                                               *forge,
+                                                               *hub,
+                                                               policy,
+                                                               session_config(options),
+                                                               {},
+                                                               &mirror});
+  backend = std::make_unique<Backend>(BackendParts{options, session_io, *engine, *card, *trust,
+                                                   *hub, policy, Clock::system(), &mirror});
   auto listening = api::Server::listen(api_io, options.socket, *backend, *hub);
   if (!listening) {
     return listening.status();

@@ -14,6 +14,7 @@
 #include "host/card/card.h"
 #include "host/daemon/options.h"
 #include "host/events/hub.h"
+#include "host/inspect/mirror.h"
 #include "host/session/engine.h"
 #include "host/trust/trust_store.h"
 #include "policy/eval/policy.h"
@@ -29,6 +30,7 @@ struct BackendParts {
   events::EventHub& hub;
   std::shared_ptr<const policy::DecryptAllPolicy> policy;
   const Clock& clock;
+  inspect::MirrorHub* mirror = nullptr;
 };
 
 class Backend : public api::Backend {
@@ -43,6 +45,8 @@ class Backend : public api::Backend {
   Result<std::vector<api::CertificateRow>> import_certificates(std::string_view pem) override;
   Status remove_certificate(std::string_view id) override;
   Result<api::CaReport> ca() override;
+  Result<std::unique_ptr<api::ByteStream>> open_mirror(
+      const std::map<std::string, std::string>& filters, std::function<void()> wake) override;
 
  private:
   session::Snapshot snapshot(size_t max_rows) const;

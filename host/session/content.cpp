@@ -18,12 +18,24 @@ Content::Content(Context& context, const FlowFacts& facts,
     : context_(context),
       facts_(facts),
       judge_(std::move(judge)),
-      inspector_(facts.alpn, *this, judge_.get()) {}
+      inspector_(facts.alpn, *this, judge_.get()) {
+  if (context.services.mirror != nullptr) {
+    mirror_.emplace(*context.services.mirror, facts.client(), facts.server(), facts.server_name);
+  }
+}
 
 Content::~Content() { finish(); }
 
+// Denied bytes are mirrored as well: who reads it wants to see them.
+void Content::deliver(inspect::Side from, Bytes plaintext) {
+  if (mirror_.has_value()) {
+    mirror_->data(from, plaintext);
+  }
+  inspector_.feed(from, plaintext);
+}
+
 void Content::on_plaintext(size_t from, Bytes plaintext) {
-  inspector_.feed(static_cast<inspect::Side>(from), plaintext);
+  deliver(static_cast<inspect::Side>(from), plaintext);
   note_state();
 }
 
@@ -47,31 +59,41 @@ void Content::begin_tap(const std::array<uint64_t, 2>& first_records) {
 }
 
 void Content::on_tap_bytes(const card::TapBytes& tap) {
-  if (auto& stream = taps_[card::index(tap.direction)]; stream.has_value() && !noted_) {
+  if (auto& stream = taps_[card::index(tap.direction)]; stream.has_value()) {
     stream->on_bytes(tap);
-    if (stream->lost()) {
-      inspector_.lose(stream->why());
-      note_state();
-    }
+    note_loss(*stream);
   }
 }
 
 void Content::on_tap_record(const card::TapRecord& record) {
   auto& stream = taps_[card::index(record.direction)];
-  if (!stream.has_value() || noted_) {
+  if (!stream.has_value()) {
     return;
   }
   const inspect::Side side = side_of(record.direction);
   stream->on_record(record, [this, side](uint8_t content_type, Bytes plaintext) {
     if (content_type == kApplicationRecord) {
-      inspector_.feed(side, plaintext);
+      deliver(side, plaintext);
     } else if (content_type == kAlertRecord) {
       inspector_.end(side);  // only close_notify passes a splice and goes on
     }
   });
-  if (stream->lost()) {
-    inspector_.lose(stream->why());
+  note_loss(*stream);
+  note_state();
+}
+
+// One direction's hole ends both: neither HTTP nor a mirror makes sense of half a conversation.
+void Content::note_loss(const inspect::TapStream& stream) {
+  if (!stream.lost()) {
+    return;
   }
+  context_.totals.add(Count::kTapsLost);
+  inspector_.lose(stream.why());
+  if (mirror_.has_value()) {
+    mirror_->end(false);
+  }
+  taps_[0].reset();  // `stream` with it
+  taps_[1].reset();
   note_state();
 }
 
@@ -103,7 +125,7 @@ std::string Content::refuse() {
   return inspector_.refusal();
 }
 
-// The end of following is told once; nothing is kept for it afterwards.
+// The end of following is told once.
 void Content::note_state() {
   using State = inspect::Inspector::State;
   const State state = inspector_.state();
@@ -111,8 +133,6 @@ void Content::note_state() {
     return;
   }
   noted_ = true;
-  taps_[0].reset();
-  taps_[1].reset();
   if (state == State::kOther) {
     context_.totals.add(Count::kNotHttp);
   } else if (state == State::kStopped) {
@@ -130,12 +150,13 @@ void Content::finish() {
     return;
   }
   for (auto& stream : taps_) {
-    if (stream.has_value() && !noted_) {
+    if (stream.has_value()) {
       stream->on_end();
-      if (stream->lost()) {
-        inspector_.lose(stream->why());
-      }
+      note_loss(*stream);
     }
+  }
+  if (mirror_.has_value()) {
+    mirror_->end(true);
   }
   inspector_.finish();
   note_state();

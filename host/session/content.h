@@ -52,13 +52,16 @@ class Content : public PlaintextGate, private inspect::TransactionSink {
 
  private:
   void on_transaction(const inspect::Transaction& transaction) override;
+  void deliver(inspect::Side from, Bytes plaintext);
   inspect::Side side_of(card::Direction direction) const;
   void note_state();
+  void note_loss(const inspect::TapStream& stream);
 
   Context& context_;
   const FlowFacts& facts_;
   std::unique_ptr<inspect::AccessJudge> judge_;
   inspect::Inspector inspector_;
+  std::optional<inspect::MirrorFlow> mirror_;
   std::array<std::optional<inspect::TapStream>, 2> taps_;  // by card::Direction
   bool noted_ = false;                                     // the end of following was told
   bool finished_ = false;

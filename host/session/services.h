@@ -9,6 +9,7 @@
 #include "host/base/clock.h"
 #include "host/card/card.h"
 #include "host/events/hub.h"
+#include "host/inspect/mirror.h"
 #include "host/inspect/transaction.h"
 #include "host/session/config.h"
 #include "host/session/flow.h"
@@ -34,6 +35,7 @@ struct Services {
   // The access rules that wait for the content of a decrypted connection; null, or gives null,
   // where none does. Called when the server's certificate is known.
   std::function<std::unique_ptr<inspect::AccessJudge>(const FlowFacts&)> http_judge = {};
+  inspect::MirrorHub* mirror = nullptr;  // null: nobody can ask for decrypted traffic
 };
 
 }  // namespace vitrine::session

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 from harness import checks, clients, topology
 from harness.appliance import Json
@@ -118,6 +119,73 @@ class Inspect:
         else:
             self.same(event, row, version == "1.1")
 
+    def tshark(self, file: Path, *fields: str) -> list[list[str]]:
+        """The HTTP messages that stock tshark finds in a capture."""
+        words = [word for field in fields for word in ("-e", field)]
+        done = subprocess.run(["tshark", "-r", str(file), "-Y", "http.request or http2.headers.path", "-T", "fields",
+                               *words], capture_output=True, text=True, timeout=60, check=False)
+        expect_equal(done.returncode, 0, done.stderr)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def mirror(self, version: str, *words: str) -> None:
+        """Two mirrors, one filtered away: what tshark reads is what curl asked for; events at both ends."""
+        assert self.world.appliance
+        appliance = self.world.appliance
+        file, other = self.world.folder / f"mirror-{version}.pcapng", self.world.folder / "other.pcapng"
+        before = checks.mark(appliance)
+        cli = [str(appliance.binaries / "vitrine"), "--socket", str(appliance.socket), "mirror"]
+        children = [subprocess.Popen([*cli, "--host", NAME, "--seconds", "6", "-o", str(file)]),
+                    subprocess.Popen([*cli, "--client", "203.0.113.9", "--seconds", "6", "-o", str(other)])]
+        try:
+            wait_for("both mirrors to begin", lambda: len([
+                row for row in checks.events(appliance, after=before, type="system")
+                if "mirror of decrypted traffic begun" in row["inspection"]["message"]]) == 2)
+            after, _, done = self.curl(f"--http{version}", *words, f"https://{NAME}/page?mirrored", "--output",
+                                       "/dev/null", f"https://{NAME}/files/small", "--output", "/dev/null")
+            expect_equal(done.returncode, 0, done.stderr)
+            self.events(after, 2)
+            expect_equal([child.wait(20) for child in children], [0, 0], "exit codes")
+        finally:
+            for child in children:
+                child.kill()
+                child.wait()
+        expect_equal(file.stat().st_mode & 0o777, 0o600, "mode of the file")
+        if version == "1.1":
+            rows = self.tshark(file, "http.request.method", "http.request.uri", "http.host")
+            expect_equal(rows, [["GET", "/page?mirrored", NAME], ["GET", "/files/small", NAME]], "requests")
+        else:
+            rows = self.tshark(file, "http2.headers.method", "http2.headers.path")
+            expect_equal(rows, [["GET", "/page?mirrored"], ["GET", "/files/small"]], "requests")
+        bad = subprocess.run(["tshark", "-r", str(file), "-Y", "tcp.analysis.flags or _ws.malformed"],
+                             capture_output=True, text=True, timeout=60, check=True)
+        expect_equal(bad.stdout, "", "what tshark dislikes")
+        none = subprocess.run(["tshark", "-r", str(other)], capture_output=True, text=True, timeout=60, check=True)
+        expect_equal(none.stdout, "", "packets of another client")
+        ended = [row["inspection"]["message"] for row in checks.events(appliance, after=after, type="system")]
+        expect(any("ended (host" in text and " 0 lost" in text for text in ended), f"events: {ended}")
+
+    def ring(self) -> None:
+        """Files of a limited size, each one whole."""
+        assert self.world.appliance
+        appliance, base = self.world.appliance, self.world.folder / "ring.pcapng"
+        before = checks.mark(appliance)
+        child = subprocess.Popen([str(appliance.binaries / "vitrine"), "--socket", str(appliance.socket), "mirror",
+                                  "--bytes", "60000", "--ring", "2", "--seconds", "5", "-o", str(base)])
+        try:
+            wait_for("the mirror to begin", lambda: checks.events(appliance, after=before, type="system"))
+            for _ in range(4):
+                expect_equal(self.curl("--http1.1", f"https://{NAME}/files/small", "--output", "/dev/null")[2].returncode,
+                             0, "curl")
+            expect_equal(child.wait(20), 0, "exit code")
+        finally:
+            child.kill()
+            child.wait()
+        files = sorted(base.parent.glob("ring.pcapng.*"))
+        expect_equal([file.name for file in files], ["ring.pcapng.0", "ring.pcapng.1"], "files")
+        for file in files:
+            expect(0 < file.stat().st_size <= 60000, f"{file.name} has {file.stat().st_size} bytes")
+            subprocess.run(["tshark", "-r", str(file)], stdout=subprocess.DEVNULL, timeout=60, check=True)
+
     def many(self) -> None:
         """HTTP/2, ten concurrent streams: an event each."""
         after, begin = checks.mark(self.world.appliance), self.log.stat().st_size
@@ -141,6 +209,10 @@ def main() -> int:
             runner.case(f"HTTP/{version}, relayed: events say what nginx logged", inspect.pages, version, "relayed",
                         "--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256", "--tlsv1.3")
             runner.case(f"HTTP/{version}, a large body", inspect.large, version)
+        runner.case("mirror, spliced HTTP/1.1, opened by tshark", inspect.mirror, "1.1")
+        runner.case("mirror, relayed HTTP/2, opened by tshark", inspect.mirror, "2", "--tls13-ciphers",
+                    "TLS_CHACHA20_POLY1305_SHA256", "--tlsv1.3")
+        runner.case("mirror into a ring of files", inspect.ring)
         runner.case("HTTP/2, 300 streams, ten at a time", inspect.many)
     return runner.finish()
 
