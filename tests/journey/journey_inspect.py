@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from harness import checks, clients, topology
@@ -134,8 +135,8 @@ class Inspect:
         file, other = self.world.folder / f"mirror-{version}.pcapng", self.world.folder / "other.pcapng"
         before = checks.mark(appliance)
         cli = [str(appliance.binaries / "vitrine"), "--socket", str(appliance.socket), "mirror"]
-        children = [subprocess.Popen([*cli, "--host", NAME, "--seconds", "6", "-o", str(file)]),
-                    subprocess.Popen([*cli, "--client", "203.0.113.9", "--seconds", "6", "-o", str(other)])]
+        children = [subprocess.Popen([*cli, "--host", NAME, "-o", str(file)]),
+                    subprocess.Popen([*cli, "--client", "203.0.113.9", "-o", str(other)])]
         try:
             wait_for("both mirrors to begin", lambda: len([
                 row for row in checks.events(appliance, after=before, type="system")
@@ -144,7 +145,14 @@ class Inspect:
                                        "/dev/null", f"https://{NAME}/files/small", "--output", "/dev/null")
             expect_equal(done.returncode, 0, done.stderr)
             self.events(after, 2)
-            expect_equal([child.wait(20) for child in children], [0, 0], "exit codes")
+            wait_for("the mirror to be written", lambda: file.stat().st_size > 50_000)
+            time.sleep(0.2)
+            for child in children:
+                child.terminate()
+                child.wait(20)
+            wait_for("both mirrors to end", lambda: len([
+                row for row in checks.events(appliance, after=after, type="system")
+                if "mirror of decrypted traffic ended" in row["inspection"]["message"]]) == 2)
         finally:
             for child in children:
                 child.kill()
@@ -170,7 +178,7 @@ class Inspect:
         appliance, base = self.world.appliance, self.world.folder / "ring.pcapng"
         before = checks.mark(appliance)
         child = subprocess.Popen([str(appliance.binaries / "vitrine"), "--socket", str(appliance.socket), "mirror",
-                                  "--bytes", "60000", "--ring", "2", "--seconds", "5", "-o", str(base)])
+                                  "--bytes", "60000", "--ring", "2", "--seconds", "3", "-o", str(base)])
         try:
             wait_for("the mirror to begin", lambda: checks.events(appliance, after=before, type="system"))
             for _ in range(4):
