@@ -7,6 +7,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -116,9 +119,26 @@ struct CaReport {
   std::string pem;  // the certificate; never the key
 };
 
+// Bytes for one client, as long as it stays.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  // All that waits; whole units of what it carries.
+  virtual std::string take() = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
+
+  // Decrypted traffic as pcapng. `filters`: client, server, host, port; an unknown one is an error.
+  // `wake` may be called from any thread, never from within this call.
+  virtual Result<std::unique_ptr<ByteStream>> open_mirror(
+      const std::map<std::string, std::string>& filters, std::function<void()> wake) {
+    (void)filters;
+    (void)wake;
+    return Status(Code::kUnsupported, "no decrypted traffic can be mirrored here");
+  }
 
   virtual ApplianceStatus status() = 0;
   // At most `limit`, oldest first.

@@ -166,4 +166,37 @@ Status Client::follow(std::string_view target,
   return error ? stream_error(error) : Status(Code::kUnavailable, "vitrined ended the stream");
 }
 
+Status Client::stream(std::string_view target,
+                      std::optional<std::chrono::steady_clock::time_point> until,
+                      const std::function<bool(std::string_view)>& on_bytes) const {
+  auto stream = UnixStream::connect(path_);
+  if (!stream) {
+    return stream.status();
+  }
+  stream->set_deadline(UnixStream::Clock::now() + timeout_);
+  error_code error;
+  http::write(*stream, request_for(http::verb::post, target, {}), error);
+  boost::beast::flat_buffer buffer;
+  Parser parser;
+  parser.body_limit(boost::none);
+  error.clear();
+  http::read_header(*stream, buffer, parser, error);
+  if (!error && parser.get().result() != http::status::ok) {
+    http::read(*stream, buffer, parser, error);
+    return error ? stream_error(error) : error_from(parser.get());
+  }
+  stream->set_deadline(until);
+  while (!error && !parser.is_done()) {
+    http::read_some(*stream, buffer, parser, error);
+    const std::string bytes = std::exchange(parser.get().body(), {});
+    if (!bytes.empty() && !on_bytes(bytes)) {
+      return Status::ok();
+    }
+  }
+  if (until && error == boost::asio::error::timed_out) {
+    return Status::ok();
+  }
+  return error ? stream_error(error) : Status(Code::kUnavailable, "vitrined ended the stream");
+}
+
 }  // namespace vitrine::api

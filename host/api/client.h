@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,11 @@ class Client {
   // (kUnavailable).
   Status follow(std::string_view target,
                 const std::function<bool(const boost::json::value&)>& on_item) const;
+
+  // POSTs, and hands out the answer's bytes as they come until the callback gives false or `until`
+  // has come (ok), or the server ends it (kUnavailable).
+  Status stream(std::string_view target, std::optional<std::chrono::steady_clock::time_point> until,
+                const std::function<bool(std::string_view)>& on_bytes) const;
 
   // Whether anybody listens on the socket, and whether this process may connect to it and be
   // served.

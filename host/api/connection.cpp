@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/read.hpp>
@@ -60,6 +61,7 @@ void Connection::refuse() {
 
 void Connection::close() {
   follower_.reset();
+  bytes_.reset();
   error_code ignored;
   deadline_.cancel(ignored);
   socket_.close(ignored);
@@ -133,6 +135,8 @@ void Connection::on_request(error_code error) {
   const auto target = Target::parse(request.target());
   if (target && target->path == kFollowPath && request.method() == http::verb::get) {
     start_following(request);
+  } else if (target && target->path == kMirrorPath && request.method() == http::verb::post) {
+    start_mirror(request);
   } else {
     write(answer(request, state_->backend, state_->hub));
   }
@@ -165,8 +169,33 @@ void Connection::start_following(const Request& request) {
                                              self->write_events();
                                            }
                                          });
+  begin_stream("application/x-ndjson");
+}
+
+// POST, for it is more than reading the appliance's state: whoever may only read must not see
+// decrypted traffic.
+void Connection::start_mirror(const Request& request) {
+  const auto target = Target::parse(request.target());
+  auto opened = state_->backend.open_mirror(
+      target->parameters, [weak = weak_from_this(), executor = socket_.get_executor()] {
+        asio::post(executor, [weak] {
+          if (const auto self = weak.lock()) {
+            self->write_events();
+          }
+        });
+      });
+  if (!opened || request.version() < kHttp11) {
+    write(error_answer(
+        request, opened ? Status(Code::kUnsupported, "a mirror needs HTTP/1.1") : opened.status()));
+    return;
+  }
+  bytes_ = std::move(opened).value();
+  begin_stream("application/x-pcapng");
+}
+
+void Connection::begin_stream(const char* content_type) {
   stream_head_ = {http::status::ok, kHttp11};
-  stream_head_.set(http::field::content_type, "application/x-ndjson");
+  stream_head_.set(http::field::content_type, content_type);
   stream_head_.set(http::field::cache_control, "no-store");
   stream_head_.chunked(true);
   stream_head_serializer_.emplace(stream_head_);
@@ -192,6 +221,14 @@ void Connection::watch_for_hangup() {
 }
 
 void Connection::write_events() {
+  if (bytes_ && socket_.is_open() && chunk_.empty()) {
+    chunk_ = bytes_->take();
+    if (!chunk_.empty()) {
+      // No deadline: a reader that waits loses packets, which the stream counts.
+      write_chunk();
+    }
+    return;
+  }
   if (!follower_ || !socket_.is_open()) {
     return;
   }
@@ -211,6 +248,10 @@ void Connection::write_events() {
     return;
   }
   arm(Phase::kWriting, state_->options.request_timeout);
+  write_chunk();
+}
+
+void Connection::write_chunk() {
   asio::async_write(socket_, http::make_chunk(asio::buffer(chunk_)),
                     [self = shared_from_this()](error_code error, size_t) {
                       self->chunk_.clear();

@@ -58,6 +58,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_request(boost::system::error_code error);
   void write(Response response);
   void start_following(const Request& request);
+  void start_mirror(const Request& request);
+  void begin_stream(const char* content_type);
+  void write_chunk();
   void watch_for_hangup();
   void write_events();
   void arm(Phase phase, std::chrono::milliseconds timeout);
@@ -73,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Response> response_;
 
   std::unique_ptr<Follower> follower_;
+  std::unique_ptr<ByteStream> bytes_;
   http::response<http::empty_body> stream_head_;
   std::optional<http::response_serializer<http::empty_body>> stream_head_serializer_;
   std::string chunk_;  // being written; empty: nothing is

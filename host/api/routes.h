@@ -17,6 +17,7 @@ using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
 inline constexpr const char* kFollowPath = "/v1/events/follow";
+inline constexpr const char* kMirrorPath = "/v1/mirror";
 
 // Never fails: an error is an answer too.
 Response answer(const Request& request, Backend& backend, events::EventHub& hub);

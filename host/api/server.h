@@ -5,6 +5,8 @@
 //   /v1/events/ID GET /v1/events/follow[?same filters]     one JSON object a line, chunked, until
 //   the client goes POST /v1/certificates (PEM)              DELETE /v1/certificates/ID
 //
+//   POST /v1/mirror[?client=&server=&host=&port=]   pcapng, chunked, until the client goes
+//
 // Errors are {"error": {"code", "message"}} with a fitting HTTP status. The socket is mode 0660,
 // and every peer is checked (SO_PEERCRED): root, the daemon's own user, or a member of the daemon's
 // group. Bounded: connections, header and body bytes, seconds a request, bytes waiting for a slow

@@ -56,6 +56,7 @@ struct Arguments {
   ExplainRequest explain;
   EditRequest edit;
   TrustArguments trust;
+  MirrorArguments mirror;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
@@ -245,6 +246,28 @@ void add_policy_file_commands(CLI::App& policy, Arguments& a) {
   add_edit_commands(policy, a);
 }
 
+void add_mirror_command(CLI::App& app, Arguments& a) {
+  MirrorArguments& m = a.mirror;
+  CLI::App* mirror =
+      add_command(app, a, "mirror", "Decrypted traffic, live, as pcapng with synthesized TCP",
+                  [&a](Commands& c) { return c.mirror(a.mirror); });
+  mirror->footer(
+      "Examples:\n"
+      "  vitrine mirror --host example.org | tshark -r - -Y http\n"
+      "  vitrine mirror --client 10.0.0.7 --seconds 60 -o seven.pcapng\n"
+      "  vitrine mirror -o ring.pcapng --bytes 100000000 --ring 5\n"
+      "Administrators only; its beginning and end are events.");
+  mirror->add_option("--client", m.client, "Only of this client address");
+  mirror->add_option("--server", m.server, "Only of this server address");
+  mirror->add_option("--host", m.host, "Only of this requested server name");
+  mirror->add_option("--port", m.port, "Only of this server port")->check(CLI::Range(1, 65535));
+  mirror->add_option("--seconds", m.seconds, "End after so long");
+  mirror->add_option("--bytes", m.bytes, "End, or with --ring change files, after so much");
+  mirror->add_option("--ring", m.ring, "Files OUTPUT.0 to OUTPUT.N-1, the oldest written anew")
+      ->check(CLI::Range(2, 1000));
+  mirror->add_option("-o,--output", m.output, "File to write; default: standard output");
+}
+
 void add_trust_commands(CLI::App& app, Arguments& a) {
   CLI::App* trust = app.add_subcommand("trust", "Whether certificate chains are trusted, and why");
   trust->require_subcommand(1);
@@ -297,6 +320,7 @@ void add_commands(CLI::App& app, Arguments& a) {
               [](Commands& c) { return c.counters(); });
   add_certificate_commands(app, a);
   add_exclusion_commands(app, a);
+  add_mirror_command(app, a);
   add_trust_commands(app, a);
   CLI::App* policy = app.add_subcommand("policy", "The policy in force, and policies in files");
   policy->require_subcommand(1);

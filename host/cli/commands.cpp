@@ -164,6 +164,16 @@ int Commands::cert_import(const std::string& file) {
   return print(*answer, shown);
 }
 
+int Commands::mirror(const MirrorArguments& arguments) {
+  if (arguments.output.empty() && env_.terminal.width > 0) {
+    env_.err << "vitrine: a mirror is binary: name a file with --output, or pipe it, as in "
+                "`vitrine mirror | tshark -r -`\n";
+    return kUsage;
+  }
+  const Status done = cli::mirror(arguments, client_, env_);
+  return done ? kDone : fail(done);
+}
+
 int Commands::cert_remove(const std::string& id) {
   const auto answer = client_.remove("/v1/certificates/" + api::percent_encode(id));
   return answer ? print(*answer, fmt::format("Removed {}.\n", id)) : fail(answer.status());

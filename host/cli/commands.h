@@ -6,6 +6,7 @@
 
 #include "host/api/client.h"
 #include "host/cli/app.h"
+#include "host/cli/mirror_command.h"
 #include "host/cli/trust_commands.h"
 
 namespace vitrine::cli {
@@ -45,6 +46,7 @@ class Commands {
   // 0 trusted, 1 not trusted, 2 unusable input.
   int trust_check(const TrustArguments& arguments);
   int trust_checks(bool markdown);
+  int mirror(const MirrorArguments& arguments);
 
  private:
   using Render = std::string (*)(const boost::json::value&, const Terminal&);

@@ -70,6 +70,7 @@ struct Appliance::Parts {
   std::unique_ptr<trust::Verifier> verifier;
   std::unique_ptr<tls::LegFactory> legs;
   std::unique_ptr<signer::LeafForge> forge;
+  inspect::MirrorHub mirror{Clock::system()};
   std::unique_ptr<session::Engine> engine;
   std::unique_ptr<Backend> backend;
   std::unique_ptr<api::Server> api;
@@ -218,14 +219,23 @@ Status Appliance::Parts::serve() {
   if (!first) {
     return first.status();
   }
-  engine = std::make_unique<session::Engine>(
-      session::Services{session_io, Clock::system(), *card, *stack, *legs, *verifier, *forge, *hub,
-                        first->active, session_config(options)});
+  engine = std::make_unique<session::Engine>(session::Services{session_io,
+                                                               Clock::system(),
+                                                               *card,
+                                                               *stack,
+                                                               *legs,
+                                                               *verifier,
+                                                               *forge,
+                                                               *hub,
+                                                               first->active,
+                                                               session_config(options),
+                                                               {},
+                                                               &mirror});
   if (Status adopted = engine->adopt(first->active, first->rules); !adopted) {
     return adopted;
   }
   backend = std::make_unique<Backend>(
-      BackendParts{options, session_io, *engine, *card, *trust, *hub, Clock::system()});
+      BackendParts{options, session_io, *engine, *card, *trust, *hub, Clock::system(), &mirror});
   auto listening = api::Server::listen(api_io, options.socket, *backend, *hub);
   if (!listening) {
     return listening.status();

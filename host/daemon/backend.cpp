@@ -7,6 +7,7 @@
 #include <fmt/chrono.h>
 
 #include "host/daemon/policy_report.h"
+#include "host/daemon/mirror_stream.h"
 #include "host/signer/ca.h"
 
 namespace vitrine::daemon {
@@ -153,6 +154,14 @@ Result<api::CaReport> Backend::ca() {
     return ca.status();
   }
   return api::CaReport{row_of(*ca), ca->pem};
+}
+
+Result<std::unique_ptr<api::ByteStream>> Backend::open_mirror(
+    const std::map<std::string, std::string>& filters, std::function<void()> wake) {
+  if (parts_.mirror == nullptr) {
+    return api::Backend::open_mirror(filters, std::move(wake));
+  }
+  return open_mirror_stream(*parts_.mirror, parts_.hub, filters, std::move(wake));
 }
 
 void Backend::tell_change(std::string message) {

@@ -14,6 +14,7 @@
 #include "host/card/card.h"
 #include "host/daemon/options.h"
 #include "host/events/hub.h"
+#include "host/inspect/mirror.h"
 #include "host/session/engine.h"
 #include "host/trust/trust_store.h"
 
@@ -27,6 +28,7 @@ struct BackendParts {
   trust::TrustStore& trust;
   events::EventHub& hub;
   const Clock& clock;
+  inspect::MirrorHub* mirror = nullptr;
 };
 
 class Backend : public api::Backend {
@@ -43,6 +45,8 @@ class Backend : public api::Backend {
   std::vector<api::ExclusionRow> exclusions() override;
   uint64_t clear_exclusions() override;
   Result<api::CaReport> ca() override;
+  Result<std::unique_ptr<api::ByteStream>> open_mirror(
+      const std::map<std::string, std::string>& filters, std::function<void()> wake) override;
 
  private:
   // What `ask` says on the session thread; the default where it does not answer in time.

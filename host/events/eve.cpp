@@ -39,8 +39,26 @@ json::object tls_object(const Event& event) {
   return tls;
 }
 
+json::object http_object(const Event& event) {
+  json::object http;
+  put(http, "hostname", event.destination.host);
+  put(http, "url", event.destination.url);
+  put(http, "http_method", event.inspection.http_method);
+  put(http, "protocol", event.inspection.http_version);
+  put(http, "http_content_type", event.transaction.response_content_type);
+  if (event.transaction.http_response_status) {
+    http["status"] = *event.transaction.http_response_status;
+  }
+  if (event.transaction.bytes_received) {
+    http["length"] = *event.transaction.bytes_received;
+  }
+  return http;
+}
+
 std::string_view eve_type(EventType type) {
   switch (type) {
+    case EventType::kHttpComplete:
+      return "http";
     case EventType::kFlowDeny:
       return "drop";
     case EventType::kConfigurationChange:
@@ -76,6 +94,10 @@ std::string format_eve(const Event& event) {
   put(out, "host", event.device.name);  // the sensor's name
   if (type == "tls") {
     out["app_proto"] = "tls";
+    out["tls"] = tls_object(event);
+  } else if (type == "http") {
+    out["app_proto"] = event.inspection.http_version == "HTTP/2" ? "http2" : "http";
+    out["http"] = http_object(event);
     out["tls"] = tls_object(event);
   } else if (type == "drop") {
     out["drop"] = json::object{{"reason", text_of(event.inspection.cause).code}};

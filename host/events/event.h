@@ -95,6 +95,8 @@ struct Inspection {
   std::string client_tls_version;
   std::string client_cipher_suite;
   std::string alpn;
+  std::string http_method;
+  std::string http_version;             // "HTTP/1.1", "HTTP/2"
   std::string certificate_fingerprint;  // the server's own, SHA-256, "ab:cd:…"
   std::string certificate_serial;       // hexadecimal
   std::string certificate_not_before;   // ISO 8601, UTC

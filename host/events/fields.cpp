@@ -94,6 +94,8 @@ constexpr auto kFields = std::to_array<Field>({
     field<&Event::inspection, &Inspection::client_tls_version>(kInspection, "client_tls_version", "Client TLS version"),
     field<&Event::inspection, &Inspection::client_cipher_suite>(kInspection, "client_cipher_suite", "Client cipher suite"),
     field<&Event::inspection, &Inspection::alpn>(kInspection, "alpn", "ALPN"),
+    field<&Event::inspection, &Inspection::http_method>(kInspection, "http_method", "HTTP method"),
+    field<&Event::inspection, &Inspection::http_version>(kInspection, "http_version", "HTTP version"),
     field<&Event::inspection, &Inspection::certificate_fingerprint>(kInspection, "certificate_fingerprint", "Certificate fingerprint"),
     field<&Event::inspection, &Inspection::certificate_serial>(kInspection, "certificate_serial", "Certificate serial"),
     field<&Event::inspection, &Inspection::certificate_not_before>(kInspection, "certificate_not_before", "Certificate not before"),

@@ -20,6 +20,10 @@ namespace vitrine::events {
   X(kFlowDeny, "flow_deny", "Flow Deny", "A flow was refused by policy.")                        \
   X(kFlowBypassed, "flow_bypassed", "Flow Bypassed",                                             \
     "A flow was let through without decryption, as policy says.")                                \
+  X(kHttpComplete, "http_complete", "HTTP Complete",                                             \
+    "An HTTP transaction of a decrypted flow ended.")                                            \
+  X(kInspectionStopped, "inspection_stopped", "Inspection Stopped",                              \
+    "The content of a decrypted flow could not be followed any further.")                        \
   X(kConfigurationChange, "configuration_change", "Configuration Change",                        \
     "The appliance's configuration or certificates changed.")                                    \
   X(kSystem, "system", "System", "The appliance started, stopped or met a fault of its own.")

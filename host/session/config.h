@@ -27,6 +27,9 @@ struct Config {
   uint32_t handover_attempts = 6;
   // TCP packets of connections whose SYN was not seen: reset, else forward.
   bool reset_midstream = true;
+  // Follow the content of decrypted connections: HTTP events.
+  bool inspect_content = true;
+  size_t max_tap_bytes = 64U << 20;  // plaintext of all connections that waits for its record
   takeover::ConnectionLimits connection;
 };
 

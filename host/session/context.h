@@ -6,6 +6,7 @@
 
 #include "host/session/failure.h"
 #include "host/session/flow.h"
+#include "host/inspect/tap_stream.h"
 #include "host/session/services.h"
 #include "host/session/totals.h"
 #include "host/takeover/connection_table.h"
@@ -18,13 +19,15 @@ struct Context {
   Context(Services given, takeover::FrameSink& frames)
       : services(std::move(given)),
         held_hellos(services.config.max_held_hello_bytes),
+        tap_budget(services.config.max_tap_bytes),
         sink(&frames) {}
 
   Services services;
   Totals totals;
   takeover::ConnectionTable connections;
   wire::HoldBudget held_hellos;  // of openings and of what is delivered for bypassed connections
-  takeover::FrameSink* sink;     // the engine's way into the card
+  inspect::TapBudget tap_budget;
+  takeover::FrameSink* sink;  // the engine's way into the card
   // Makes room in the card's table for a connection that needs it more; false where there is none
   // to be made.
   std::function<bool()> make_room_on_card;

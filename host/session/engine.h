@@ -64,6 +64,8 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   // card::CardSink
   void on_punt(const card::Punt& punt) override;
   void on_event(const card::FlowEvent& event) override;
+  void on_tap_bytes(const card::TapBytes& tap) override;
+  void on_tap_record(const card::TapRecord& record) override;
   // takeover::FrameSink
   Status inject(card::InjectAs how, const card::FrameMeta& meta, Bytes frame) override;
 

@@ -11,13 +11,15 @@ constexpr int kMaxRounds = 64;  // records that may be cut while draining
 }  // namespace
 
 Handover::Handover(takeover::Connection& connection, LegPump& pump, card::Card& card,
-                   uint64_t deadline_ns, uint32_t idle_timeout_ms, bool strict)
+                   uint64_t deadline_ns, uint32_t idle_timeout_ms, bool strict,
+                   card::TapMode tap)
     : connection_(connection),
       pump_(pump),
       card_(card),
       deadline_ns_(deadline_ns),
       idle_timeout_ms_(idle_timeout_ms),
       strict_(strict),
+      tap_(tap),
       probe_gap_ns_(kFirstProbeNs) {
   connection_.hold();
 }
@@ -97,6 +99,10 @@ Handover::Outcome Handover::install() {
   }
   SplicePlan plan =
       plan_splice(connection_.client_direction(), *client_state, *server_state, *frozen);
+  for (size_t d = 0; d < 2; ++d) {
+    plan.splice.directions[d].tap = tap_;
+    first_records_[d] = plan.splice.directions[d].in_record;
+  }
   card::FlowSpec spec;
   spec.key = connection_.key();
   spec.action = card::Action::kSplice;

@@ -34,13 +34,15 @@ class Handover {
 
   // Holds. `connection`, `pump` and `card` are borrowed until the attempt ends.
   Handover(takeover::Connection& connection, LegPump& pump, card::Card& card, uint64_t deadline_ns,
-           uint32_t idle_timeout_ms, bool strict);
+           uint32_t idle_timeout_ms, bool strict, card::TapMode tap = card::TapMode::kNone);
 
   Outcome step(uint64_t now_ns);
 
   // After kDone.
   card::FlowId flow() const { return flow_; }
   const std::array<uint32_t, 2>& sequence_deltas() const { return sequence_deltas_; }
+  // The numbers of the first records on the card, by card::Direction.
+  const std::array<uint64_t, 2>& first_records() const { return first_records_; }
   std::array<KeyChain, 2> take_chains() { return std::move(chains_); }
   // After kNotNow and kNever: why, in words.
   const std::string& why() const { return why_; }
@@ -60,10 +62,12 @@ class Handover {
   const uint64_t deadline_ns_;
   const uint32_t idle_timeout_ms_;
   const bool strict_;  // hold each record until it has verified
+  const card::TapMode tap_;
   uint64_t next_probe_ns_ = 0;
   uint64_t probe_gap_ns_;
   card::FlowId flow_ = 0;
   std::array<uint32_t, 2> sequence_deltas_{};
+  std::array<uint64_t, 2> first_records_{};
   std::array<KeyChain, 2> chains_;
   std::string why_;
   bool card_full_ = false;

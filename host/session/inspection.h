@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "host/session/content.h"
 #include "host/session/context.h"
 #include "host/session/failure.h"
 #include "host/session/flow.h"
@@ -49,6 +50,9 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   void run();
   // The clock moved: time-outs, probes, retries.
   void tick();
+  // What the card tells of the splice's content.
+  void on_tap_bytes(const card::TapBytes& tap);
+  void on_tap_record(const card::TapRecord& record);
   // The card says that the splice is over.
   void on_splice_closed(const card::FlowEvent& event);
   // Gives the card the next generation. An error where it cannot be made or the card does not take
@@ -84,6 +88,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   bool step_handover();
   bool step_closing();
   void begin_handover();
+  void refuse_content();
   void relay_for_good(const std::string& reason);
 
   void fail(const Failure& failure);
@@ -100,6 +105,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   Stage stage_ = Stage::kServerHandshake;
   bool running_ = false;
   std::unique_ptr<takeover::Connection> connection_;
+  std::unique_ptr<Content> content_;  // null where nobody looks
   LegPump pump_;
   std::optional<Handover> handover_;
   uint32_t handover_attempts_ = 0;

@@ -114,6 +114,12 @@ void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
     return;
   }
   pump_.client().set_leg(std::move(leg).value());
+  if (config().inspect_content) {
+    const auto& make_judge = context_.services.http_judge;
+    content_ =
+        std::make_unique<Content>(context_, facts_, make_judge ? make_judge(facts_) : nullptr);
+    pump_.set_gate(content_.get());
+  }
   stage_ = Stage::kClientHandshake;
 }
 
@@ -154,6 +160,8 @@ void Inspection::established() {
   publish_established(context_.services.hub, facts_, *pump_.server().leg());
   if (const auto obstacle = tls::splice_obstacle(*pump_.server().leg(), *pump_.client().leg())) {
     relay_for_good(*obstacle);
+  } else if (content_ != nullptr && content_->judges()) {
+    relay_for_good("access rules ask for the content");
   } else {
     begin_handover();
   }

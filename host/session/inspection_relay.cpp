@@ -29,7 +29,8 @@ void Inspection::begin_handover() {
   stage_ = Stage::kHandover;
   handover_.emplace(*connection_, pump_, context_.services.card,
                     now() + config().handover_timeout_ms * kMs, config().idle_timeout_ms,
-                    facts_.decrypt.strict);
+                    facts_.decrypt.strict,
+                    content_ != nullptr ? card::TapMode::kAll : card::TapMode::kNone);
 }
 
 bool Inspection::step_handover() {
@@ -43,6 +44,9 @@ bool Inspection::step_handover() {
       facts_.deltas = handover_->sequence_deltas();
       facts_.state = api::FlowState::kSpliced;
       chains_ = handover_->take_chains();
+      if (content_ != nullptr) {
+        content_->begin_tap(handover_->first_records());
+      }
       stage_ = Stage::kSpliced;
       context_.totals.add(Count::kHandovers);
       handover_.reset();
@@ -75,6 +79,10 @@ bool Inspection::step_handover() {
 bool Inspection::step_relay() {
   pump_.run();
   facts_.host_bytes = pump_.plaintext_bytes();
+  if (content_ != nullptr && content_->blocked()) {
+    refuse_content();
+    return true;
+  }
   for (size_t i = 0; i < 2; ++i) {
     const LegSocket& side = pump_.side(i);
     if (side.leg()->progress() == tls::Progress::kFailed) {
@@ -98,6 +106,24 @@ bool Inspection::step_relay() {
     return true;
   }
   return false;
+}
+
+// The client is told where its protocol has room for it, and both streams end as cut off: neither
+// side may take what came for the whole.
+void Inspection::refuse_content() {
+  const std::string page = content_->refuse();
+  tls::Leg& client = *pump_.client().leg();
+  const bool told =
+      !page.empty() && pump_.passed_on(1) && client.write(as_bytes(page)) == page.size();
+  end(FlowEnd("denied by an access rule", events::Cause::kPolicyDenied));
+  (void)pump_.server().leg()->abort(tls::Alert::kUserCanceled);
+  if (!told) {
+    connection_->abort();
+    leave();
+    return;
+  }
+  client.shutdown();
+  begin_closing();
 }
 
 void Inspection::fail(const Failure& failure) {
@@ -155,6 +181,18 @@ bool Inspection::step_closing() {
   return false;
 }
 
+void Inspection::on_tap_bytes(const card::TapBytes& tap) {
+  if (content_ != nullptr) {
+    content_->on_tap_bytes(tap);
+  }
+}
+
+void Inspection::on_tap_record(const card::TapRecord& record) {
+  if (content_ != nullptr) {
+    content_->on_tap_record(record);
+  }
+}
+
 void Inspection::on_splice_closed(const card::FlowEvent& event) {
   facts_.card_flow = 0;
   end(end_of_splice(event));
@@ -205,6 +243,9 @@ void Inspection::end(const FlowEnd& end) {
     return;
   }
   reported_ = true;
+  if (content_ != nullptr) {
+    content_->finish();  // its transactions are told before the connection's end
+  }
   FlowEnd timed = end;
   timed.now_ns = now();
   publish_end(context_.services.hub, facts_, timed);
@@ -216,6 +257,7 @@ void Inspection::leave() {
   }
   handover_.reset();
   pump_ = LegPump();
+  content_.reset();
   connection_.reset();
   stage_ = Stage::kOver;
 }

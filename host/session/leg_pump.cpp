@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -89,7 +90,7 @@ void LegPump::run() {
     moved = false;
     for (size_t i = 0; i < 2; ++i) {
       // A side whose plaintext is not taken is not read from: TCP then slows the sender down.
-      if (waiting_[i].empty() && sides_[i].fill()) {
+      if (wants_more(i) && sides_[i].fill()) {
         moved = true;
       }
       if (sides_[i].leg() != nullptr) {
@@ -108,19 +109,41 @@ void LegPump::run() {
   }
 }
 
+// Of what waits: how much the gate lets pass.
+size_t LegPump::may_pass(size_t from) const {
+  if (gate_ == nullptr) {
+    return waiting_[from].size();
+  }
+  const uint64_t passed = plaintext_bytes_[from] - waiting_[from].size();
+  const uint64_t cleared = gate_->cleared(from);
+  return cleared <= passed ? 0 : std::min<uint64_t>(cleared - passed, waiting_[from].size());
+}
+
+// Nothing waits for the other leg: what waits, waits for the gate, which needs more to decide.
+bool LegPump::wants_more(size_t from) const {
+  return waiting_[from].empty() || (may_pass(from) == 0 && waiting_[from].size() < kMaxHeld);
+}
+
 bool LegPump::relay(size_t from) {
   tls::Leg& source = *sides_[from].leg();
   tls::Leg& sink = *sides_[1 - from].leg();
   std::vector<uint8_t>& waiting = waiting_[from];
   bool moved = false;
   while (true) {
-    if (waiting.empty()) {
-      waiting.resize(kChunk);
-      waiting.resize(source.read(waiting));
-      plaintext_bytes_[from] += waiting.size();
+    bool read = false;
+    if (wants_more(from)) {
+      const size_t held = waiting.size();
+      waiting.resize(held + kChunk);
+      waiting.resize(held + source.read(MutableBytes(waiting).subspan(held)));
+      plaintext_bytes_[from] += waiting.size() - held;
+      read = waiting.size() > held;
+      if (read && gate_ != nullptr) {
+        gate_->on_plaintext(from, Bytes(waiting).subspan(held));
+      }
     }
-    const size_t taken = waiting.empty() ? 0 : sink.write(waiting);
-    if (taken == 0) {
+    const size_t passing = may_pass(from);
+    const size_t taken = passing == 0 ? 0 : sink.write(Bytes(waiting).first(passing));
+    if (taken == 0 && !read) {
       return moved;
     }
     moved = true;
@@ -134,6 +157,9 @@ void LegPump::pass_on_end(size_t from) {
   const bool all_moved = waiting_[from].empty() && !source.leg()->has_plaintext();
   if (!ended || !all_moved || end_passed_on_[from]) {
     return;
+  }
+  if (gate_ != nullptr && !std::exchange(end_told_[from], true)) {
+    gate_->on_end(from);
   }
   LegSocket& sink = sides_[1 - from];
   if (source.leg()->closed_cleanly() && !notify_passed_on_[from]) {

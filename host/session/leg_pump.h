@@ -49,6 +49,18 @@ class LegSocket {
   int socket_error_ = 0;
 };
 
+// Hears all plaintext that a pump moves, and says how much of it may pass. `from` 0: the client.
+class PlaintextGate {
+ public:
+  virtual ~PlaintextGate() = default;
+  // Just read from a leg, in order.
+  virtual void on_plaintext(size_t from, Bytes plaintext) = 0;
+  // Of all that was read from the leg: how many bytes may be passed on.
+  virtual uint64_t cleared(size_t from) const = 0;
+  // The leg has ended and all of it was read.
+  virtual void on_end(size_t from) = 0;
+};
+
 // Both legs of a connection; [0] is the client's, [1] the server's.
 class LegPump {
  public:
@@ -58,27 +70,38 @@ class LegPump {
   const LegSocket& server() const { return sides_[1]; }
   LegSocket& side(size_t i) { return sides_[i]; }
 
+  // Borrowed, may be null; before the legs are established.
+  void set_gate(PlaintextGate* gate) { gate_ = gate; }
+
   // Fills, advances and drains both; plaintext moves where both legs are established.
   void run();
   // Plaintext moved so far, by source: client, server.
   const std::array<uint64_t, 2>& plaintext_bytes() const { return plaintext_bytes_; }
   // Nothing waits in either leg, in either direction.
   bool quiet() const;
+  // All that the gate let pass from this side was taken by the other leg.
+  bool passed_on(size_t from) const { return may_pass(from) == 0; }
   // Both directions have ended, and all was sent.
   bool finished() const { return sides_[0].sent_fin() && sides_[1].sent_fin(); }
 
  private:
   static constexpr size_t kChunk = 16 * 1024;
+  static constexpr size_t kMaxHeld = 256 * 1024;  // that the gate has not cleared
 
   bool established() const;
   bool relay(size_t from);
+  size_t may_pass(size_t from) const;
+  bool wants_more(size_t from) const;
   void pass_on_end(size_t from);
 
   std::array<LegSocket, 2> sides_;
-  std::array<std::vector<uint8_t>, 2> waiting_;  // plaintext that the other leg has not taken yet
+  PlaintextGate* gate_ = nullptr;
+  // Plaintext that the other leg has not taken yet, or that the gate has not cleared.
+  std::array<std::vector<uint8_t>, 2> waiting_;
   std::array<uint64_t, 2> plaintext_bytes_{};
   std::array<bool, 2> notify_passed_on_{};  // close_notify
   std::array<bool, 2> end_passed_on_{};     // FIN
+  std::array<bool, 2> end_told_{};          // to the gate
 };
 
 }  // namespace vitrine::session

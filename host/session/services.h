@@ -1,6 +1,7 @@
 // What every flow of the session room works with. Borrowed; all of it outlives the engine.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
@@ -9,7 +10,10 @@
 #include "host/card/card.h"
 #include "host/events/hub.h"
 #include "host/session/active_policy.h"
+#include "host/inspect/mirror.h"
+#include "host/inspect/transaction.h"
 #include "host/session/config.h"
+#include "host/session/flow.h"
 #include "host/signer/leaf_forge.h"
 #include "host/takeover/stack.h"
 #include "host/tls/leg_factory.h"
@@ -28,6 +32,10 @@ struct Services {
   events::EventHub& hub;
   PolicyPtr policy;  // the one to begin with; Engine::adopt() puts another in its place
   Config config;
+  // The access rules that wait for the content of a decrypted connection; null, or gives null,
+  // where none does. Called when the server's certificate is known.
+  std::function<std::unique_ptr<inspect::AccessJudge>(const FlowFacts&)> http_judge = {};
+  inspect::MirrorHub* mirror = nullptr;  // null: nobody can ask for decrypted traffic
 };
 
 }  // namespace vitrine::session

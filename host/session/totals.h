@@ -46,6 +46,11 @@ namespace vitrine::session {
   X(kHandoversRetried, "handovers_retried", "attempts given up for now")                           \
   X(kHandoversFailed, "handovers_failed", "connections relayed because no attempt succeeded")      \
   X(kKeyUpdates, "key_updates", "record key generations installed after a KeyUpdate")              \
+  X(kHttpTransactions, "http_transactions", "HTTP transactions of decrypted connections")          \
+  X(kHttpDenied, "http_denied", "decrypted connections ended by an access rule on their content")  \
+  X(kTapsLost, "taps_lost", "spliced connections of which the card's tap lost plaintext")          \
+  X(kNotHttp, "not_http", "decrypted connections that carry something else than HTTP")             \
+  X(kInspectionsStopped, "inspections_stopped", "decrypted connections not followed to their end") \
   X(kInjectFull, "inject_full", "frames lost because the card's inject ring was full")
 
 #define VITRINE_COUNT_ENTRY(name, counter, text) name,

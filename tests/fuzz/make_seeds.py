@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seeds of fuzz_frame_parser and fuzz_record_tracker into corpus/ beside this file.
+"""Writes the seeds of fuzz_frame_parser, fuzz_record_tracker, fuzz_http1 and fuzz_http2 into corpus/ beside this file.
 
     tests/fuzz/make_seeds.py
 
@@ -85,8 +85,48 @@ def tracks() -> dict[str, bytes]:
     return seeds
 
 
+def pieces(client: bytes, server: bytes) -> bytes:
+    """As tests/fuzz/http_fuzz.h reads them: lengths are multiples of four, a last one may be cut."""
+    out = b""
+    for side, text in enumerate((client, server)):
+        while text:
+            size = min(127, -(-len(text) // 4))
+            out += bytes([size << 1 | side]) + text[:size * 4].ljust(size * 4, b"\n" if size * 4 < 500 else b" ")
+            text = text[size * 4:]
+    return out
+
+
+def http1() -> dict[str, bytes]:
+    get = b"GET /a?b HTTP/1.1\r\nHost: example.org\r\n\r\n"
+    return {
+        "get": pieces(get, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok"),
+        "chunked": pieces(get, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+        "denied": pieces(get + get.replace(b"GET", b"PUT"), b""),
+        "upgrade": pieces(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n",
+                          b"HTTP/1.1 101 Go\r\nUpgrade: websocket\r\n\r\n\x81"),
+        "until_end": pieces(b"HEAD / HTTP/1.0\r\n\r\n" + get, b"HTTP/1.0 418 No\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx"),
+    }
+
+
+def h2_frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    return struct.pack("!I", len(payload) << 8 | kind) + bytes([flags]) + struct.pack("!I", stream) + payload
+
+
+def http2() -> dict[str, bytes]:
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + h2_frame(4, 0, 0, b"\0\1\0\0\x10\0")
+    get = b"\x82\x87\x84\x41\x01x"
+    answer = h2_frame(4, 1, 0, b"") + h2_frame(1, 4, 1, b"\x88") + h2_frame(0, 1, 1, b"hello")
+    return {
+        "get": pieces(preface + h2_frame(1, 5, 1, get), answer),
+        "continued": pieces(preface + h2_frame(1, 1, 1, get[:2]) + h2_frame(9, 4, 1, get[2:]), answer),
+        "padded": pieces(preface + h2_frame(1, 0x2d, 1, b"\2" + b"\0" * 5 + get + b"\0\0"), answer),
+        "reset": pieces(preface + h2_frame(1, 4, 1, get) + h2_frame(3, 0, 1, b"\0\0\0\x08"), b""),
+        "push": pieces(preface + h2_frame(1, 5, 1, get), h2_frame(5, 4, 1, b"\0\0\0\2" + get) + answer),
+    }
+
+
 def main() -> None:
-    for target, seeds in {"frame_parser": frames(), "record_tracker": tracks()}.items():
+    for target, seeds in {"http1": http1(), "http2": http2(), "frame_parser": frames(), "record_tracker": tracks()}.items():
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds.items():

@@ -376,5 +376,69 @@ TEST_F(KeyUpdateTest, DrainEndsSplicedFlowsAndSaysWhy) {
   EXPECT_EQ(ended[0].inspection.close_reason, "the appliance stopped");
 }
 
+// Denies what has a method PUT.
+struct NoUploads : inspect::AccessJudge {
+  inspect::Judgement on_request(const inspect::Transaction& transaction) override {
+    return {transaction.method == "PUT" ? inspect::Judgement::Word::kDeny
+                                        : inspect::Judgement::Word::kAllow,
+            "no-uploads"};
+  }
+  inspect::Judgement on_response(const inspect::Transaction&) override { return {}; }
+  inspect::Judgement without_http() override { return {}; }
+};
+
+TEST_F(InspectionTest, WhereRulesNeedTheContentItStaysOnTheHostAndIsJudged) {
+  http_judge_ = [](const FlowFacts&) { return std::make_unique<NoUploads>(); };
+  start();
+  connect();
+  ASSERT_TRUE(relayed());
+  near_->ssl.write("GET / HTTP/1.1\r\nHost: server.test\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return far_->received.ends_with("\r\n\r\n"); }));
+  far_->ssl.write("HTTP/1.1 204 No Content\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return near_->received.ends_with("\r\n\r\n"); }));
+  far_->received.clear();
+  near_->received.clear();
+  near_->ssl.write("PUT /x HTTP/1.1\r\nHost: server.test\r\nContent-Length: 6\r\n\r\nsecret");
+  ASSERT_TRUE(run_until([&] { return near_->received.find("no-uploads") != std::string::npos; }))
+      << near_->received;
+  EXPECT_TRUE(near_->received.starts_with("HTTP/1.1 403 Forbidden\r\n"));
+  EXPECT_EQ(far_->received, "") << "nothing of the denied request reached the server";
+  EXPECT_TRUE(card_.installed.empty());
+  const auto denied = events(events::EventType::kFlowDeny);
+  ASSERT_EQ(denied.size(), 1U);
+  EXPECT_EQ(denied[0].policy.access_rule, "no-uploads");
+  EXPECT_EQ(denied[0].destination.url, "https://server.test/x");
+  EXPECT_EQ(denied[0].inspection.http_method, "PUT");
+  EXPECT_EQ(events(events::EventType::kHttpComplete).size(), 1U);
+  EXPECT_EQ(count("http_denied"), 1U);
+}
+
+TEST_F(InspectionTest, TheTapOfASpliceBecomesTransactions) {
+  start();
+  connect();
+  ASSERT_TRUE(spliced());
+  const card::FlowId flow = card_.only_flow();
+  const card::Splice& splice = *card_.installed.at(flow).splice;
+  EXPECT_EQ(splice.directions[0].tap, card::TapMode::kAll);
+  const auto tell = [&](card::Direction direction, std::string_view text) {
+    const uint64_t record = splice.directions[card::index(direction)].in_record;
+    engine_->on_tap_bytes({flow, direction, record, 0, as_bytes(text)});
+    engine_->on_tap_record({flow, direction, record, true, 23, static_cast<uint32_t>(text.size())});
+  };
+  tell(card::Direction::kFromInside, "GET /t HTTP/1.1\r\nHost: server.test\r\n\r\n");
+  tell(card::Direction::kFromOutside, "HTTP/1.1 204 No Content\r\n\r\n");
+  const auto told = events(events::EventType::kHttpComplete);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].destination.url, "https://server.test/t");
+  EXPECT_EQ(told[0].inspection.handling, "spliced");
+  // A hole: it says so, once, and guesses nothing.
+  engine_->on_tap_record(
+      {flow, card::Direction::kFromInside, splice.directions[0].in_record + 1, true, 23, 100});
+  const auto stopped = events(events::EventType::kInspectionStopped);
+  ASSERT_EQ(stopped.size(), 1U);
+  EXPECT_EQ(stopped[0].inspection.close_reason, "the card's tap lost bytes of a record");
+  EXPECT_EQ(count("inspections_stopped"), 1U);
+}
+
 }  // namespace
 }  // namespace vitrine::session

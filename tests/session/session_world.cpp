@@ -94,9 +94,9 @@ void SessionWorld::start() {
   ASSERT_TRUE(trust_->import(as_bytes(root_.pem())));
   verifier_ = std::make_unique<trust::Verifier>(*trust_, clock_);
   hub_ = events::EventHub::open({.state_dir = state_.path(), .device_name = "test"}).value();
-  engine_ =
-      std::make_unique<Engine>(Services{io_, clock_, card_, stack(), *legs_, *verifier_,
-                                        Signing::instance().forge(), *hub_, policy_, config_});
+  engine_ = std::make_unique<Engine>(Services{io_, clock_, card_, stack(), *legs_, *verifier_,
+                                              Signing::instance().forge(), *hub_, policy_, config_,
+                                              http_judge_});
   engine_->start();
 }
 

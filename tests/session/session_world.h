@@ -57,6 +57,7 @@ class SessionWorld : public testing::Test {
   PolicyPtr policy_;
   test::TestCert root_ = test::CertBuilder("/CN=root").ca().self_signed();
   test::TestCert ca_;  // the decryption CA
+  std::function<std::unique_ptr<inspect::AccessJudge>(const FlowFacts&)> http_judge_;
   std::vector<test::FakeCard::Injected> received_;
   std::vector<std::vector<uint8_t>> out_inside_;  // frames to nobody, by port
   std::vector<std::vector<uint8_t>> out_outside_;

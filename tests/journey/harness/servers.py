@@ -50,12 +50,12 @@ class Nginx(Server):
     """Serves `root`: /info tells the leg, /files/ downloads, PUT to /up/ uploads."""
 
     def __init__(self, space: Namespace, folder: Path, certificate: Path, port: int = 443, *,
-                 settings: str = "", workers: int = 1, http2: bool = True, plain_port: int = 0) -> None:
+                 settings: str = "", before: str = "", workers: int = 1, http2: bool = True, plain_port: int = 0) -> None:
         self.root = folder / f"nginx-{port}"
         for name in ("files", "up", "tmp"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         config = self.root / "nginx.conf"
-        config.write_text(_nginx_config(self.root, certificate, port, settings, workers, http2, plain_port))
+        config.write_text(_nginx_config(self.root, certificate, port, settings, workers, http2, plain_port, before))
         daemon = Daemon(space, ["nginx", "-p", str(self.root), "-c", str(config), "-e", "stderr"],
                         folder / f"nginx-{port}.log")
         super().__init__("nginx", port, daemon)
@@ -77,7 +77,7 @@ class Nginx(Server):
 
 
 def _nginx_config(root: Path, certificate: Path, port: int, settings: str, workers: int, http2: bool,
-                  plain_port: int) -> str:
+                  plain_port: int, before: str) -> str:
     protocol = "ssl http2" if http2 else "ssl"
     plain = f"listen {plain_port};\nlisten [::]:{plain_port};\n" if plain_port else ""
     temporary = "".join(f"{kind}_temp_path {root}/tmp/{kind};\n"
@@ -97,6 +97,7 @@ http {{
   client_max_body_size 0;
   default_type application/octet-stream;
   {temporary}
+  {before}
   server {{
     listen {port} {protocol} backlog=4096;
     listen [::]:{port} {protocol} backlog=4096;
