@@ -101,6 +101,18 @@ struct CertificateRow {
   std::string not_after;
 };
 
+struct LicenceReport {
+  bool strong_cryptography = false;  // else servers are offered no suite that encrypts
+  std::string text;                  // what it comes to, in words
+  bool installed = false;            // the rest is empty where none is
+  std::string id;
+  std::string holder;
+  std::string edition;
+  std::vector<std::string> features;
+  std::string not_before;  // "2026-11-24", both included
+  std::string not_after;
+};
+
 struct CaReport {
   CertificateRow certificate;
   std::string pem;  // the certificate; never the key
@@ -121,6 +133,10 @@ class Backend {
   virtual Status remove_certificate(std::string_view id) = 0;
   // kNotFound where no CA is set up.
   virtual Result<CaReport> ca() = 0;
+  virtual LicenceReport licence() = 0;
+  // The licence's text; in force at once.
+  virtual Result<LicenceReport> install_licence(std::string_view text) = 0;
+  virtual Result<LicenceReport> remove_licence() = 0;
 };
 
 }  // namespace vitrine::api

@@ -43,6 +43,7 @@ class Commands {
   // 0 trusted, 1 not trusted, 2 unusable input.
   int trust_check(const TrustArguments& arguments);
   int trust_checks(bool markdown);
+  int licence(const LicenceArguments& arguments);
 
  private:
   using Render = std::string (*)(const boost::json::value&, const Terminal&);

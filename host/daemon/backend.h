@@ -12,6 +12,7 @@
 
 #include "host/api/backend.h"
 #include "host/card/card.h"
+#include "host/daemon/licensing.h"
 #include "host/daemon/options.h"
 #include "host/events/hub.h"
 #include "host/session/engine.h"
@@ -29,6 +30,7 @@ struct BackendParts {
   events::EventHub& hub;
   std::shared_ptr<const policy::DecryptAllPolicy> policy;
   const Clock& clock;
+  Licensing& licensing;
 };
 
 class Backend : public api::Backend {
@@ -43,6 +45,11 @@ class Backend : public api::Backend {
   Result<std::vector<api::CertificateRow>> import_certificates(std::string_view pem) override;
   Status remove_certificate(std::string_view id) override;
   Result<api::CaReport> ca() override;
+  api::LicenceReport licence() override { return parts_.licensing.report(); }
+  Result<api::LicenceReport> install_licence(std::string_view text) override {
+    return parts_.licensing.install(text);
+  }
+  Result<api::LicenceReport> remove_licence() override { return parts_.licensing.remove(); }
 
  private:
   session::Snapshot snapshot(size_t max_rows) const;
