@@ -114,6 +114,18 @@ struct ExclusionRow {
   uint64_t seconds_left = 0;
 };
 
+struct LicenceReport {
+  bool strong_cryptography = false;  // else servers are offered no suite that encrypts
+  std::string text;                  // what it comes to, in words
+  bool installed = false;            // the rest is empty where none is
+  std::string id;
+  std::string holder;
+  std::string edition;
+  std::vector<std::string> features;
+  std::string not_before;  // "2026-11-24", both included
+  std::string not_after;
+};
+
 struct CaReport {
   CertificateRow certificate;
   std::string pem;  // the certificate; never the key
@@ -154,6 +166,10 @@ class Backend {
   virtual uint64_t clear_exclusions() { return 0; }
   // kNotFound where no CA is set up.
   virtual Result<CaReport> ca() = 0;
+  virtual LicenceReport licence() = 0;
+  // The licence's text; in force at once.
+  virtual Result<LicenceReport> install_licence(std::string_view text) = 0;
+  virtual Result<LicenceReport> remove_licence() = 0;
 };
 
 }  // namespace vitrine::api

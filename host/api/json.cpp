@@ -169,4 +169,19 @@ json::object error_json(const Status& status) {
   return {{"error", {{"code", code_name(status.code())}, {"message", safe(status.message())}}}};
 }
 
+json::object to_json(const LicenceReport& licence) {
+  json::object out{{"strong_cryptography", licence.strong_cryptography},
+                   {"text", licence.text},
+                   {"installed", licence.installed}};
+  if (licence.installed) {
+    out["id"] = licence.id;
+    out["holder"] = licence.holder;
+    out["edition"] = licence.edition;
+    out["features"] = json::array(licence.features.begin(), licence.features.end());
+    out["not_before"] = licence.not_before;
+    out["not_after"] = licence.not_after;
+  }
+  return out;
+}
+
 }  // namespace vitrine::api

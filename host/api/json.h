@@ -19,6 +19,7 @@ boost::json::object to_json(const PolicyReport& policy);
 boost::json::object to_json(const CertificateRow& certificate);
 boost::json::object to_json(const ExclusionRow& exclusion);
 boost::json::object to_json(const CaReport& ca);
+boost::json::object to_json(const LicenceReport& licence);
 boost::json::object error_json(const Status& status);
 
 template <typename T>

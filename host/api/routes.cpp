@@ -106,6 +106,18 @@ Answer get_ca(const Call& call) {
   return ca ? Answer(json::value(to_json(*ca))) : Answer(ca.status());
 }
 
+Answer get_licence(const Call& call) { return json::value(to_json(call.backend.licence())); }
+
+Answer post_licence(const Call& call) {
+  const auto installed = call.backend.install_licence(call.request.body());
+  return installed ? Answer(json::value(to_json(*installed))) : Answer(installed.status());
+}
+
+Answer delete_licence(const Call& call) {
+  const auto left = call.backend.remove_licence();
+  return left ? Answer(json::value(to_json(*left))) : Answer(left.status());
+}
+
 struct Route {
   http::verb method;
   std::string_view path;  // ending in '/': an id follows
@@ -126,6 +138,9 @@ constexpr auto kRoutes = std::to_array<Route>({
     {http::verb::get, "/v1/exclusions", get_exclusions},
     {http::verb::delete_, "/v1/exclusions", delete_exclusions},
     {http::verb::get, "/v1/ca", get_ca},
+    {http::verb::get, "/v1/licence", get_licence},
+    {http::verb::post, "/v1/licence", post_licence, http::status::created},
+    {http::verb::delete_, "/v1/licence", delete_licence},
 });
 
 bool fits(const Route& route, std::string_view path) {

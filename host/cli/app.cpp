@@ -57,6 +57,7 @@ struct Arguments {
   EditRequest edit;
   TrustArguments trust;
   MirrorArguments mirror;
+  LicenceArguments licence;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
@@ -299,6 +300,27 @@ void add_trust_commands(CLI::App& app, Arguments& a) {
   checks->add_flag("--markdown", a.trust.markdown, "As docs/trust_checks.md");
 }
 
+void add_licence_commands(CLI::App& app, Arguments& a) {
+  using What = LicenceArguments::What;
+  CLI::App* licence = app.add_subcommand("licence", "The licence, which strong cryptography needs");
+  licence->require_subcommand(1);
+  licence->fallthrough();
+  const auto add = [&](const char* name, const char* text, What what) {
+    CLI::App* command = add_command(*licence, a, name, text, [&a, what](Commands& c) {
+      a.licence.what = what;
+      return c.licence(a.licence);
+    });
+    command->add_option("--state", a.licence.state_dir,
+                        "Work there instead of asking vitrined, which looks once a minute");
+    return command;
+  };
+  add("install", "Put a licence in force", What::kInstall)
+      ->add_option("file", a.licence.file, "The licence; - for standard input")
+      ->required();
+  add("show", "Show it, and what it allows", What::kShow);
+  add("remove", "Go on without; servers are then offered no suite that encrypts", What::kRemove);
+}
+
 void add_commands(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   app.footer(kFooter);
@@ -321,6 +343,7 @@ void add_commands(CLI::App& app, Arguments& a) {
   add_certificate_commands(app, a);
   add_exclusion_commands(app, a);
   add_mirror_command(app, a);
+  add_licence_commands(app, a);
   add_trust_commands(app, a);
   CLI::App* policy = app.add_subcommand("policy", "The policy in force, and policies in files");
   policy->require_subcommand(1);

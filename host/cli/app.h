@@ -12,6 +12,7 @@
 
 #include "host/base/clock.h"
 #include "host/base/status.h"
+#include "host/cli/licence_commands.h"
 #include "host/cli/terminal.h"
 
 namespace vitrine::cli {
@@ -40,6 +41,9 @@ struct Environment {
   // The CA on disk, without a daemon; both answer as GET /v1/ca does.
   std::function<Result<boost::json::value>(const CaInitRequest&)> ca_init = {};
   std::function<Result<boost::json::value>(const std::string& state_dir)> ca_show = {};
+  // The licence on disk; see offline_licence().
+  std::function<Result<boost::json::value>(const LicenceArguments&, const std::string& text)>
+      licence = {};
 };
 
 // `arguments` without the program's name.

@@ -47,6 +47,7 @@ class Commands {
   int trust_check(const TrustArguments& arguments);
   int trust_checks(bool markdown);
   int mirror(const MirrorArguments& arguments);
+  int licence(const LicenceArguments& arguments);
 
  private:
   using Render = std::string (*)(const boost::json::value&, const Terminal&);

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
 #ifdef VITRINE_HAVE_SIGNER
   environment.ca_init = vitrine::cli::offline_ca_init;
   environment.ca_show = vitrine::cli::offline_ca_show;
+  environment.licence = vitrine::cli::offline_licence;
 #endif
   try {
     return vitrine::cli::run({argv + 1, argv + argc}, environment);

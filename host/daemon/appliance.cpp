@@ -17,9 +17,11 @@
 #include "host/daemon/bypass_bridge.h"
 #include "host/daemon/bypass_guard.h"
 #include "host/daemon/key_log.h"
+#include "host/daemon/licensing.h"
 #include "host/daemon/policy_source.h"
 #include "host/daemon/privileges.h"
 #include "host/daemon/run_lock.h"
+#include "host/licence/signer_key.h"
 #include "host/session/engine.h"
 #include "host/signer/signer_process.h"
 
@@ -68,7 +70,9 @@ struct Appliance::Parts {
   std::unique_ptr<events::EventHub> hub;
   std::unique_ptr<trust::TrustStore> trust;
   std::unique_ptr<trust::Verifier> verifier;
+  std::optional<licence::LicenceStore> licences;
   std::unique_ptr<tls::LegFactory> legs;
+  std::optional<Licensing> licensing;
   std::unique_ptr<signer::LeafForge> forge;
   inspect::MirrorHub mirror{Clock::system()};
   std::unique_ptr<session::Engine> engine;
@@ -195,8 +199,15 @@ Status Appliance::Parts::import_trusted() {
 }
 
 Status Appliance::Parts::open_legs() {
-  tls::LegPolicy leg_policy;
-  leg_policy.integrity_only = options.integrity_only;
+  auto licence_signer = licence::signer_key();
+  if (!licence_signer) {
+    return licence_signer.status();
+  }
+  licences.emplace(options.state_dir, std::move(licence_signer).value());
+  const auto licence = licence_state(*licences, Clock::system().wall_ms() / 1000);
+  spdlog::info("strong cryptography: {} ({})", licence.strong_cryptography ? "yes" : "no",
+               licence.text);
+  tls::LegPolicy leg_policy = licensed({}, licence);
   leg_policy.resume_upstream = options.resume_upstream;
   if (key_log.has_value()) {
     leg_policy.key_log = [this](std::string_view line) { key_log->write(line); };
@@ -206,6 +217,8 @@ Status Appliance::Parts::open_legs() {
     return made_legs.status();
   }
   legs = std::move(made_legs).value();
+  licensing.emplace(session_io, *licences, *legs, Clock::system(),
+                    [this](const std::string& message) { tell(message); });
   auto made_forge = signer::LeafForge::create(signer->client(), Clock::system(), std::move(ca));
   if (!made_forge) {
     return made_forge.status();
@@ -234,8 +247,8 @@ Status Appliance::Parts::serve() {
   if (Status adopted = engine->adopt(first->active, first->rules); !adopted) {
     return adopted;
   }
-  backend = std::make_unique<Backend>(
-      BackendParts{options, session_io, *engine, *card, *trust, *hub, Clock::system(), &mirror});
+  backend = std::make_unique<Backend>(BackendParts{options, session_io, *engine, *card, *trust,
+                                                   *hub, Clock::system(), *licensing, &mirror});
   auto listening = api::Server::listen(api_io, options.socket, *backend, *hub);
   if (!listening) {
     return listening.status();
@@ -245,6 +258,7 @@ Status Appliance::Parts::serve() {
     return started;
   }
   engine->start();
+  licensing->start();
   tell("started");
   spdlog::info("ready: {} <-> {}, card {} ({}), API at {}", options.inside, options.outside,
                card->info().kind, card->info().detail, options.socket);

@@ -12,6 +12,7 @@
 
 #include "host/api/backend.h"
 #include "host/card/card.h"
+#include "host/daemon/licensing.h"
 #include "host/daemon/options.h"
 #include "host/events/hub.h"
 #include "host/inspect/mirror.h"
@@ -28,6 +29,7 @@ struct BackendParts {
   trust::TrustStore& trust;
   events::EventHub& hub;
   const Clock& clock;
+  Licensing& licensing;
   inspect::MirrorHub* mirror = nullptr;
 };
 
@@ -47,6 +49,11 @@ class Backend : public api::Backend {
   Result<api::CaReport> ca() override;
   Result<std::unique_ptr<api::ByteStream>> open_mirror(
       const std::map<std::string, std::string>& filters, std::function<void()> wake) override;
+  api::LicenceReport licence() override { return parts_.licensing.report(); }
+  Result<api::LicenceReport> install_licence(std::string_view text) override {
+    return parts_.licensing.install(text);
+  }
+  Result<api::LicenceReport> remove_licence() override { return parts_.licensing.remove(); }
 
  private:
   // What `ask` says on the session thread; the default where it does not answer in time.

@@ -74,8 +74,6 @@ void add_trust_options(CLI::App& app, Options& options) {
   app.add_option("--trust", options.trusted_files,
                  "Certificate file to trust for this run, beside imported ones (repeatable)")
       ->check(CLI::ExistingFile);
-  app.add_flag("--integrity-only", options.integrity_only,
-               "Offer servers only suites without encryption, as without a strong-crypto licence");
   app.add_flag("!--no-resumption", options.resume_upstream,
                "Do a full handshake with the server every time");
   app.add_option("--keylog", options.keylog_file,

@@ -27,7 +27,6 @@ struct Options {
   bool block_quic = true;
   bool offload = true;
   bool system_roots = true;
-  bool integrity_only = false;
   bool resume_upstream = true;
   std::vector<std::string> trusted_files;
   std::string impairment;

@@ -39,7 +39,8 @@ namespace vitrine::events {
     "{address}`.")                                                                                 \
   X(kNoStrongCryptography, "no_strong_cryptography",                                               \
     "without a strong-cryptography licence the server was offered no suite that encrypts",         \
-    "Install the strong-cryptography (K9) licence and start `vitrined` without --integrity-only.") \
+    "Install a strong-cryptography (K9) licence: `vitrine licence install FILE`; what is there "   \
+    "now: `vitrine licence show`.")                                                                \
   X(kServerProtocolVersion, "server_protocol_version",                                             \
     "the server and the appliance have no TLS version in common",                                  \
     "The server needs TLS 1.2 or 1.3. To let it through undecrypted: `vitrined --bypass "          \

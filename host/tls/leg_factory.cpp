@@ -153,21 +153,40 @@ Status LegFactory::State::make_client_contexts() {
   return Status::ok();
 }
 
-LegFactory::LegFactory(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LegFactory::LegFactory(std::shared_ptr<State> state, const Clock& clock)
+    : state_(std::move(state)), clock_(clock) {}
 LegFactory::~LegFactory() = default;
 
 Result<std::unique_ptr<LegFactory>> LegFactory::create(LegPolicy policy, const Clock& clock) {
+  auto state = make_state(std::move(policy), clock);
+  if (!state) {
+    return state.status();
+  }
+  return std::unique_ptr<LegFactory>(new LegFactory(std::move(state).value(), clock));
+}
+
+Status LegFactory::set_policy(LegPolicy policy) {
+  auto state = make_state(std::move(policy), clock_);
+  if (!state) {
+    return state.status();
+  }
+  state_ = std::move(state).value();
+  return Status::ok();
+}
+
+Result<std::shared_ptr<LegFactory::State>> LegFactory::make_state(LegPolicy policy,
+                                                                  const Clock& clock) {
   auto suites = policy.integrity_only
                     ? SuiteTable::create(kIntegrityOnly, "")
                     : SuiteTable::create(policy.cipher_string, policy.cipher_suites);
   if (!suites) {
     return suites.status();
   }
-  auto state = std::make_unique<State>(std::move(policy), std::move(suites).value(), clock);
+  auto state = std::make_shared<State>(std::move(policy), std::move(suites).value(), clock);
   if (Status status = state->make_client_contexts(); !status) {
     return status;
   }
-  return std::unique_ptr<LegFactory>(new LegFactory(std::move(state)));
+  return state;
 }
 
 const LegPolicy& LegFactory::policy() const { return state_->policy; }
@@ -203,8 +222,9 @@ Result<std::unique_ptr<Leg>> LegFactory::make_server_leg(const ServerLegConfig& 
   if (settings->resume) {
     std::string key = session_key(config, context_key);
     resumed = state_->sessions.take(key);
-    options.new_session = [sessions = &state_->sessions, key = std::move(key)](
-                              UniqueSslSession session) { sessions->put(key, std::move(session)); };
+    options.new_session = [state = state_, key = std::move(key)](UniqueSslSession session) {
+      state->sessions.put(key, std::move(session));
+    };
   }
   UniqueSsl ssl(SSL_new(context->get()));
   if (!ssl) {

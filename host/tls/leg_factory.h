@@ -8,7 +8,7 @@
 // Client leg: the server leg's version and ALPN, an AES-GCM suite of the same key size first. No
 // tickets, no early data, no renegotiation, no client certificates.
 //
-// Ownership: the factory must outlive its legs. Threads: any.
+// Threads: any, but for set_policy().
 #pragma once
 
 #include <cstdint>
@@ -76,6 +76,9 @@ class LegFactory {
   Result<std::unique_ptr<Leg>> make_server_leg(const ServerLegConfig& config);
   Result<std::unique_ptr<Leg>> make_client_leg(const ClientLegConfig& config);
 
+  // From now on; legs that exist go on under the old one. Not while another call runs. Fails, and
+  // changes nothing, where the policy's strings select nothing.
+  Status set_policy(LegPolicy policy);
   const LegPolicy& policy() const;
   // Whether make_server_leg() would find something to offer.
   Status check_offer(const ClientHello& hello) const;
@@ -84,8 +87,10 @@ class LegFactory {
 
  private:
   struct State;
-  explicit LegFactory(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  static Result<std::shared_ptr<State>> make_state(LegPolicy policy, const Clock& clock);
+  LegFactory(std::shared_ptr<State> state, const Clock& clock);
+  std::shared_ptr<State> state_;  // shared with the legs' callbacks
+  const Clock& clock_;
 };
 
 }  // namespace vitrine::tls

@@ -45,6 +45,7 @@ FlowRow relayed_flow() {
 }  // namespace
 
 FakeBackend::FakeBackend() {
+  licence_report.text = "no licence is installed";
   status_report.version = "0.1.0";
   status_report.card = {"soft", "0.1.0", "AF_PACKET on inside, outside; VAES", 65536};
   status_report.card_running = true;
@@ -104,6 +105,31 @@ Result<CaReport> FakeBackend::ca() {
   return CaReport{{"ab12", "decryption", "/CN=Vitrine", "/CN=Vitrine", "", "ab12cd34",
                    "2014-01-01T00:00:00Z", "2024-01-01T00:00:00Z"},
                   "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"};
+}
+
+Result<LicenceReport> FakeBackend::install_licence(std::string_view text) {
+  if (text.find("Vitrine licence") == std::string_view::npos) {
+    return Status(Code::kMalformed, "not a licence");
+  }
+  licence_report = {true,
+                    "evaluation licence for Example, until 2027-02-22",
+                    true,
+                    "5f0c",
+                    "Example",
+                    "evaluation",
+                    {"strong-cryptography"},
+                    "2026-11-24",
+                    "2027-02-22"};
+  return licence_report;
+}
+
+Result<LicenceReport> FakeBackend::remove_licence() {
+  if (!licence_report.installed) {
+    return Status(Code::kNotFound, "no licence is installed");
+  }
+  licence_report = {};
+  licence_report.text = "no licence is installed";
+  return licence_report;
 }
 
 }  // namespace vitrine::api

@@ -21,12 +21,17 @@ class FakeBackend : public Backend {
   Result<std::vector<CertificateRow>> import_certificates(std::string_view file) override;
   Status remove_certificate(std::string_view id) override;
   Result<CaReport> ca() override;
+  LicenceReport licence() override { return licence_report; }
+  // "Vitrine licence" in the text makes it one.
+  Result<LicenceReport> install_licence(std::string_view text) override;
+  Result<LicenceReport> remove_licence() override;
 
   ApplianceStatus status_report;
   std::vector<FlowRow> flow_rows;
   CountersReport counters_report;
   PolicyReport policy_report;
   std::vector<CertificateRow> certificate_rows;
+  LicenceReport licence_report;
   bool has_ca = true;
   std::string imported;
 };

@@ -37,6 +37,17 @@ TEST_F(RoutesTest, EveryResourceAnswers) {
   EXPECT_EQ(get("/v1/ca").at("certificate").at("subject"), "/CN=Vitrine");
 }
 
+TEST_F(RoutesTest, ALicenceIsInstalledShownAndRemoved) {
+  EXPECT_EQ(get("/v1/licence").at("installed"), false);
+  EXPECT_EQ(call(http::verb::post, "/v1/licence", "garbage").result(), http::status::bad_request);
+  EXPECT_EQ(call(http::verb::post, "/v1/licence", "Vitrine licence 1\n").result(),
+            http::status::created);
+  EXPECT_EQ(get("/v1/licence").at("strong_cryptography"), true);
+  EXPECT_EQ(get("/v1/licence").at("not_after"), "2027-02-22");
+  EXPECT_EQ(call(http::verb::delete_, "/v1/licence").result(), http::status::ok);
+  EXPECT_EQ(call(http::verb::delete_, "/v1/licence").result(), http::status::not_found);
+}
+
 TEST_F(RoutesTest, EventsAreFilteredAndFoundById) {
   world_.publish(events::refused_event());
   const events::EventId second = world_.publish(events::untrusted_event());

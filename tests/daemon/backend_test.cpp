@@ -5,6 +5,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include "host/licence/signer_key.h"
 #include "policy/lang/decrypt_all.h"
 #include "tests/session/session_world.h"
 
@@ -18,8 +19,12 @@ class BackendTest : public session::SessionWorld {
     options_.inside = "eth1";
     options_.outside = "eth2";
     options_.state_dir = state_.path();
+    licences_ =
+        std::make_unique<licence::LicenceStore>(state_.path(), licence::signer_key().value());
+    licensing_ = std::make_unique<Licensing>(io_, *licences_, *legs_, clock_,
+                                             [this](std::string text) { told_.push_back(text); });
     backend_ = std::make_unique<Backend>(
-        BackendParts{options_, io_, *engine_, card_, *trust_, *hub_, clock_});
+        BackendParts{options_, io_, *engine_, card_, *trust_, *hub_, clock_, *licensing_});
   }
   // Asks on a thread while this one, the session's, runs.
   template <typename Ask>
@@ -31,8 +36,25 @@ class BackendTest : public session::SessionWorld {
   }
 
   Options options_;
+  std::unique_ptr<licence::LicenceStore> licences_;
+  std::unique_ptr<Licensing> licensing_;
+  std::vector<std::string> told_;
   std::unique_ptr<Backend> backend_;
 };
+
+// The legs of the test's world are made without looking at a licence.
+TEST_F(BackendTest, WithoutALicenceNewLegsOfferNoEncryption) {
+  ASSERT_FALSE(legs_->policy().integrity_only);
+  EXPECT_FALSE(backend_->licence().strong_cryptography);
+  licensing_->apply();
+  EXPECT_TRUE(legs_->policy().integrity_only);
+  ASSERT_EQ(told_.size(), 1U);
+  EXPECT_EQ(told_[0], "no strong cryptography is offered to servers: no licence is installed");
+  licensing_->apply();
+  EXPECT_EQ(told_.size(), 1U) << "nothing changed";
+  EXPECT_FALSE(backend_->install_licence("garbage"));
+  EXPECT_EQ(backend_->remove_licence().status().code(), Code::kNotFound);
+}
 
 TEST_F(BackendTest, StatusSaysWhatRunsAndForHowLong) {
   options_.fail_mode = FailMode::kOpen;

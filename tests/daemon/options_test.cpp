@@ -52,7 +52,6 @@ TEST(Options, EachOptionReachesItsField) {
                                       "box",
                                       "--no-system-roots",
                                       "--no-resumption",
-                                      "--integrity-only",
                                       "--bypass",
                                       "192.0.2.0/24",
                                       "--bypass",
@@ -70,7 +69,6 @@ TEST(Options, EachOptionReachesItsField) {
   EXPECT_EQ(options.device_name, "box");
   EXPECT_FALSE(options.system_roots);
   EXPECT_FALSE(options.resume_upstream);
-  EXPECT_TRUE(options.integrity_only);
   ASSERT_EQ(options.bypassed.size(), 2U);
   EXPECT_EQ(options.bypassed[0].to_string(), "192.0.2.0/24");
   EXPECT_TRUE(options.bypassed[1].contains(IpAddress::parse("2001:db8::1").value()));

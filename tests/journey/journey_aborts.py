@@ -264,20 +264,57 @@ def main() -> int:
         aborts = Aborts(world, world.appliance)
         server_cases(runner, aborts)
         client_cases(runner, aborts)
-    with World(runner, ["--integrity-only"]) as world:
+    with World(runner, start=False) as world:
         assert world.appliance
-        runner.case("no strong-cryptography licence: integrity-only offer is refused", licence,
-                    Aborts(world, world.appliance))
+        removed = world.appliance.cli("licence", "remove", "--state", str(world.appliance.state))
+        expect_equal(removed.returncode, 0, removed.stderr)
+        world.appliance.start()
+        aborts = Aborts(world, world.appliance)
+        runner.case("no strong-cryptography licence: servers refuse what is offered", no_licence, aborts)
+        runner.case("a licence is uploaded: decrypted at once; removed: refused again", upload, aborts)
     return runner.finish()
 
 
-def licence(aborts: Aborts) -> None:
+def no_licence(aborts: Aborts) -> None:
     with aborts.openssl(None):
-        event, _ = aborts.attempt()
-    aborts.check(event, event["inspection"]["cause"], "server")
-    expect("handshake failure" in event["transaction"]["error_details"], event["transaction"]["error_details"])
-    advice = event["inspection"]["advice"].lower()
-    expect("licen" in advice or "--integrity-only" in advice, f"advice does not name the licence: {advice}")
+        capture = Capture(aborts.world.server, "eth0")
+        event, begin = aborts.attempt()
+        sent, received = capture.stop_port(PORT)
+    aborts.check(event, "no_strong_cryptography", "server")
+    expect(re.match(r"error:[0-9A-F]{8}:SSL routines:.*:sslv3 alert handshake failure$",
+                    event["transaction"]["error_details"]), event["transaction"]["error_details"])
+    expect_equal(received.end, 7, "an alert record")
+    aborts.compare_bytes(event, sent, received)
+    expect("vitrine licence install" in event["inspection"]["advice"], event["inspection"]["advice"])
+    aborts.expect_lines(begin, event["transaction"]["connection_id"], [
+        r'INFO TLS_Proxy - SSL alert message received from server \(0x228 = "fatal : handshake failure"\)'
+        r" in Session: SESSION",
+        r"ERROR TLS_Proxy - TLS problem \(error:[0-9A-F]{8}:SSL routines:.*:sslv3 alert handshake failure\)"
+        r" while connecting to server for Session: SESSION"])
+
+
+def upload(aborts: Aborts) -> None:
+    def fetched() -> bool:
+        return clients.curl(aborts.world.client, topology.SERVER[4], PORT, "/", aborts.world.ca).code == 0
+
+    def licence(*words: str) -> str:
+        done = aborts.appliance.cli("licence", *words)
+        expect_equal(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    expect("no licence is installed" in licence("show"), "a licence before one is uploaded")
+    forged = aborts.appliance.evaluation_licence.read_text().replace("Journey", "Anybody")
+    path = aborts.world.folder / "forged.licence"
+    path.write_text(forged)
+    expect_equal(aborts.appliance.cli("licence", "install", str(path)).returncode, 1, "a forged licence's exit code")
+    with aborts.openssl(None):
+        expect("evaluation licence for Journey" in licence("install", str(aborts.appliance.evaluation_licence)),
+               "what install says")
+        wait_for("a decrypted connection", fetched, PROMPT_SECONDS)
+    licence("remove")
+    wait_for("the event", lambda: any("no strong cryptography" in (row["inspection"]["message"] or "")
+                                      for row in checks.events(aborts.appliance)[-3:]), PROMPT_SECONDS)
+    no_licence(aborts)
 
 
 if __name__ == "__main__":

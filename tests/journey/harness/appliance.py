@@ -45,9 +45,23 @@ class Appliance:
         made = self.cli("cert", "ca", "init", "--state", str(self.state))
         if made.returncode != 0:
             raise RuntimeError(f"vitrine cert ca init: {made.stdout}{made.stderr}")
+        self.install_licence()
         self.ca = self.state / "ca" / "ca.pem"
         if not self.ca.exists():
             raise RuntimeError(f"vitrine cert ca init made no {self.ca}")
+
+    def install_licence(self) -> None:
+        """An evaluation licence of the build's development key: without one servers are offered no encryption."""
+        self.evaluation_licence = self.state.parent / "evaluation.licence"
+        key = self.binaries.parent / "licence" / "development.key"
+        issued = subprocess.run([str(self.binaries / "vitrine-licence"), "issue", "--holder", "Journey", "--key",
+                                 str(key), "--output", str(self.evaluation_licence)],
+                                capture_output=True, text=True, check=False)
+        if issued.returncode != 0:
+            raise RuntimeError(f"vitrine-licence issue: {issued.stderr}")
+        installed = self.cli("licence", "install", str(self.evaluation_licence), "--state", str(self.state))
+        if installed.returncode != 0:
+            raise RuntimeError(f"vitrine licence install: {installed.stdout}{installed.stderr}")
 
     @property
     def pid(self) -> int:
