@@ -133,13 +133,14 @@ module punt_inject #(
 
   // ---- Answers: frames. ----
   logic due_valid;
+  logic [AheadBits-1:0] due_count;
   logic due_taken;
   logic [15:0] due_word;
   logic [7:0] due_beats;
   assign due_beats = due_word[7:0];
   prim_fifo #(.Width(16), .Depth(Ahead)) u_due (
     .clk_i, .rst_ni, .zeroize_i(off), .push_valid_i(skip || (ask_body && begins)), .push_ready_o(expect_room),
-    .push_data_i(next_word), .pop_valid_o(due_valid), .pop_ready_i(due_taken), .pop_data_o(due_word), .count_o()
+    .push_data_i(next_word), .pop_valid_o(due_valid), .pop_ready_i(due_taken), .pop_data_o(due_word), .count_o(due_count)
   );
   logic [7:0] got_q;                 // beats of the frame that are here
   logic push;
@@ -231,6 +232,7 @@ module punt_inject #(
 `ifndef FORMAL
       assert (!push || (due_valid && due_beats != '0));                             // not among what is proved
 `endif
+      assert (!run || 32'(due_count) <= Ahead);
       assert (!run || AheadBits'(header_count + headers_q) == ahead_q);             // headers have their room
       // No burst crosses a boundary of 4 KiB.
       assert (!arvalid_o || 9'(araddr_o[11:6]) + 9'(arlen_o) < 9'd64);
@@ -257,6 +259,9 @@ module punt_inject #(
     assume ((size_i & (size_i - 1'b1)) == '0);
     assume (base_i[11:0] == '0);
     assume (!rvalid_i || (rid_i ? beats_q != '0 : headers_q != '0));
+    // Not proved here: memory answers no more beats than were asked for, and u_due gives back what was put into it, so
+    // that an entry ends only when all of it has been asked for.
+    assume (!(due_taken && f_body == '0));
     // HEAD: 0 while the ring is off, forwards only, and one place stays free.
     if (off) assume (head_i == '0);
     else assume ((head_i & ~mask_q) == '0 &&
@@ -279,10 +284,12 @@ module punt_inject #(
       // As many headers under way and queued as ahead_q says; the queue has room for each, and the store for the beats.
       if (run) assert (ahead_q <= AheadBits'(Ahead) && headers_q <= ahead_q);
       if (run) assert (beats_q <= free);
+      if (off) assert (beats_q == '0 && headers_q == '0 && !ar_valid_q);
       // A request within a frame ends with it.
       if (run && at_q != 9'd1) assert (next_valid && at_q <= 9'(next_beats) && at_q != '0);
       if (run) assert (((fetch_q - body_q) & mask_q) == (PointerBits'(ahead_q) & mask_q));
       if (run) assert (PointerBits'(ahead_q) == f_asked - f_body);
+      if (run) assert (PointerBits'(due_count) == f_body + PointerBits'(at_q != 9'd1));
       assert (!ar_valid_q || ar_id_q || ar_len_q == '0);
     end
   end
