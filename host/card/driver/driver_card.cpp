@@ -204,6 +204,7 @@ size_t DriverCard::poll(CardSink& sink, size_t budget) {
     if (punts_.empty() && tap_.empty()) {
       status = look();
     }
+    // The end of a flow waits for its plaintext: budget is left for punts where no tap is.
     for (const auto part : {&DriverCard::hand_out_tap, &DriverCard::hand_out_punts}) {
       if (status && handed_out < budget) {
         const auto count = (this->*part)(sink, budget - handed_out);
@@ -263,9 +264,8 @@ Result<size_t> DriverCard::hand_out_tap(CardSink& sink, size_t budget) {
 }
 
 Result<size_t> DriverCard::hand_out_punts(CardSink& sink, size_t budget) {
-  // The end of a flow waits for its plaintext.
   size_t count = 0;
-  while (count < budget && tap_.empty() && !punts_.empty()) {
+  while (count < budget && !punts_.empty()) {
     const auto bytes = punts_.front();
     if (!bytes) {
       return bytes.status();
