@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "host/base/siphash.h"
 #include "host/base/unique_fd.h"
 #include "host/card/driver/attach.h"
 #include "host/card/driver/commands.h"
@@ -32,6 +33,8 @@ constexpr RingRegisters kInjectRing = {regs::kRingsInjectBaseLo, regs::kRingsInj
 constexpr RingRegisters kTapRing = {regs::kRingsTapBaseLo, regs::kRingsTapBaseHi,
                                     regs::kRingsTapSize, regs::kRingsTapHead, regs::kRingsTapTail};
 constexpr uint32_t kRingEvents = regs::kEventsStatusPunt.mask() | regs::kEventsStatusTap.mask();
+// Of 16 random bytes each: the twelve words that the flow table's hash takes.
+constexpr size_t kSeedKeys = 3;
 // Closed flows that an install looks after.
 constexpr int kReapsPerInstall = 2;
 
@@ -60,6 +63,8 @@ class DriverCard final : public Card {
   Counters counters() const override;
 
  private:
+  Status seed_flow_table();
+
   // Under mutex_.
   Status usable() const;
   Status note(Status status) const;
@@ -109,6 +114,9 @@ DriverCard::DriverCard(std::unique_ptr<Bus> bus, DriverConfig config, const Card
       ready_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
 Status DriverCard::prepare() {
+  if (Status seeded = seed_flow_table(); !seeded) {
+    return seeded;
+  }
   for (const int fd : {bus_->interrupt_fd(), pending_.get()}) {
     epoll_event event{};
     event.events = EPOLLIN;
@@ -124,6 +132,24 @@ Status DriverCard::prepare() {
                      bus_->write32(regs::kEventsEnable, kRingEvents)}) {
     if (!set) {
       return set;
+    }
+  }
+  return {};
+}
+
+// So that nobody outside can aim flows at one bucket.
+Status DriverCard::seed_flow_table() {
+  for (size_t part = 0; part < kSeedKeys; ++part) {
+    const auto key = random_sip_key();
+    if (!key) {
+      return key.status();
+    }
+    for (const uint64_t half : *key) {
+      for (const uint32_t word : {static_cast<uint32_t>(half), static_cast<uint32_t>(half >> 32)}) {
+        if (Status written = bus_->write32(regs::kFlowsSeed, word); !written) {
+          return written;
+        }
+      }
     }
   }
   return {};

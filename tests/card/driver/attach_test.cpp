@@ -25,6 +25,16 @@ TEST(AttachTest, ACardOfTheSameMapIsTaken) {
   EXPECT_EQ(card.reg(regs::kRingsPuntBaseLo) & 0xfffU, 0U);
 }
 
+TEST(AttachTest, EveryAttachSeedsTheFlowTableAnew) {
+  MockCard card;
+  const auto first = make_mock_card(card, mock_config(card));
+  const auto seed = card.written(regs::kFlowsSeed);
+  EXPECT_EQ(seed.size(), 12U);
+  MockCard other;
+  const auto second = make_mock_card(other, mock_config(other));
+  EXPECT_NE(seed, other.written(regs::kFlowsSeed));
+}
+
 TEST(AttachTest, AnythingElseThanACardIsNamed) {
   MockCard card;
   card.reg(regs::kIdentityMagic) = 0xffffffff;
