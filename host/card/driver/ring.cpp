@@ -36,7 +36,7 @@ Status Ring::set_up(uint32_t entries) {
 }
 
 Result<uint32_t> Ring::read_index(uint32_t address) {
-  const auto index = bus_.read32(address);
+  auto index = bus_.read32(address);
   if (index && *index >= entries_) {
     return {Code::kMalformed, "ring: the card is at entry " + std::to_string(*index) + " of " +
                                   std::to_string(entries_)};
