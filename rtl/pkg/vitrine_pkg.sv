@@ -201,7 +201,8 @@ package vitrine_pkg;
     ItemTag     = 3'd3,  // compared, and replaced by the outgoing tag
     ItemEnd     = 3'd4,  // of a segment: what becomes of it
     ItemOpen    = 3'd5,  // a context begins anew
-    ItemRelease = 3'd6   // key generations whose records have all been acknowledged
+    ItemRelease = 3'd6,  // key generations whose records have all been acknowledged
+    ItemClose   = 3'd7   // a context is closed from outside
   } record_item_kind_t;
 
   // What record_front says of a segment, in order: its pieces from the first byte on, then ItemEnd.

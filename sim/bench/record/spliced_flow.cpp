@@ -127,6 +127,7 @@ void SplicedFlow::append_record(Side& side) {
     side.short_ends.push_back(side.stream.size());
   }
   side.arrived.resize(side.stream.size());
+  side.contents.push_back(content);
   if (rekey) {
     side.writer->rekey(side.in_keys[++side.generation]);
   }

@@ -79,6 +79,10 @@ class SplicedFlow {
   size_t installed(card::Direction direction) const {
     return sides_[card::index(direction)].installed;
   }
+  // Contents of all records that were made so far.
+  const std::vector<std::vector<uint8_t>>& contents(card::Direction direction) const {
+    return sides_[card::index(direction)].contents;
+  }
   const card::Splice& splice() const { return splice_; }
   const FlowOptions& options() const { return options_; }
 
@@ -90,6 +94,7 @@ class SplicedFlow {
     size_t generation = 0;  // of the writer
     size_t installed = 1;
     std::vector<uint8_t> stream;
+    std::vector<std::vector<uint8_t>> contents;
     std::vector<size_t> short_ends;  // where records that may be a KeyUpdate end
     size_t sent = 0;                 // of the stream, at least once
     std::vector<bool> arrived;
