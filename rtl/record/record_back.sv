@@ -44,7 +44,10 @@ module record_back #(
   output logic [7:0]                     wipe_places_o,
   // To record_front, pulses: a context's flow is dead because of what was found here; an ItemRelease or ItemClose is done.
   output logic                           kill_valid_o,
-  output logic                           fence_done_o
+  output logic                           fence_done_o,
+  // To the tap.
+  output logic                           tap_valid_o,
+  output vitrine_pkg::tap_event_t        tap_o
 );
   localparam int unsigned SlotBits = $clog2(Slots);
   localparam int unsigned Rows = 2 * Contexts * Slots;
@@ -185,6 +188,27 @@ module record_back #(
   assign wipe_context_o = context_index;
   assign wipe_places_o = item_i.kind != vitrine_pkg::ItemRelease ? 8'hff : item_i.direction ? {item_i.generations, 4'd0}
                                                                          : {4'd0, item_i.generations};
+  logic shows;
+  assign shows = is_text && item_i.fresh && !dead && item_i.bytes != '0;
+  assign tap_valid_o = done && (shows || is_tag || is_end || item_i.kind == vitrine_pkg::ItemOpen);
+  always_comb begin
+    tap_o = '0;
+    tap_o.kind = vitrine_pkg::TapNothing;
+    if (item_i.kind == vitrine_pkg::ItemOpen) tap_o.kind = vitrine_pkg::TapOpen;
+    else if (shows) tap_o.kind = vitrine_pkg::TapText;
+    else if (fails) tap_o.kind = vitrine_pkg::TapFailed;
+    else if (lets_tag && item_i.completes) tap_o.kind = vitrine_pkg::TapVerified;
+    tap_o.context_index = item_i.context_index;
+    tap_o.direction = item_i.direction;
+    tap_o.whole = is_text ? item_i.opens && item_i.bytes == item_i.text_bytes
+                          : item_i.completes && item_i.compare == 16'hffff;
+    tap_o.content_type = fails || item_i.tls12 ? item_i.content_type : last_value;
+    tap_o.counted = item_i.counted;
+    tap_o.first_byte = result_i.first_byte;
+    tap_o.offset = item_i.offset;
+    tap_o.bytes = is_text ? item_i.bytes : fails || item_i.tls12 ? item_i.text_bytes : last_at;
+    {tap_o.mode, tap_o.limit} = item_i.header[33:0];
+  end
   assign kill_valid_o = done && is_end && bad_q;
   assign fence_done_o = done && is_fence;
 
@@ -206,7 +230,7 @@ module record_back #(
           dead_q[context_index] <= 1'b1;
           bad_q <= 1'b1;
         end
-        if (item_i.kind == vitrine_pkg::ItemOpen) dead_q[context_index] <= 1'b0;
+        if (item_i.kind == vitrine_pkg::ItemOpen && !item_i.direction) dead_q[context_index] <= 1'b0;
         if (item_i.kind == vitrine_pkg::ItemClose) dead_q[context_index] <= 1'b1;
         if (is_end) begin
           if (item_i.failed) dead_q[context_index] <= 1'b1;

@@ -7,7 +7,7 @@
 // Keys of a flow that ends are wiped from the clock of its verdict (or its CommandClose) on: within 16 clocks, those of
 // key_write_i not counted; within 40 more they are gone from the cryptography but for what a piece under way needs.
 // After power-on, and by a pulse of zeroize_i, all is cleared by itself in ClearClocks + 2 * Contexts + 8 clocks:
-// ClearClocks is the largest of 8 * Contexts, 2 * Contexts * Slots, 2 * Beats and 256, and 2 more. What was under way is
+// ClearClocks is the largest of 8 * Contexts, 2 * Contexts * Slots, 2 * Beats, TapBeats and 256, and 2 more. What was under way is
 // lost without a verdict, contexts are closed, and keys written meanwhile are lost.
 module record_engine #(
   parameter  int unsigned Contexts       = 16,  // connections, a power of two
@@ -15,6 +15,7 @@ module record_engine #(
   parameter  int unsigned MayBeKeyUpdate = 64,  // bytes of text of a TLS 1.3 record
   parameter  int unsigned Lanes          = 4,   // AES blocks a clock and leg: 1, 2, 4
   parameter  int unsigned Beats          = 256, // of 64 bytes, in each store; a power of two, at most 256
+  parameter  int unsigned TapBeats       = 512, // of entries that wait for tap_ready_i, a power of two
   localparam int unsigned ContextBits    = $clog2(Contexts)
 ) (
   input  logic                           clk_i,
@@ -31,6 +32,8 @@ module record_engine #(
   input  logic                           command_direction_i,
   input  logic                           command_tls12_i,
   input  vitrine_pkg::record_open_t      command_open_i,
+  input  logic [1:0]                     command_tap_mode_i,  // 0 none, 1 the first command_tap_bytes_i bytes, 2 all
+  input  logic [31:0]                    command_tap_bytes_i,
   output logic                           keys_taken_o,
   output logic [1:0]                     keys_generation_o,
   input  logic                           in_valid_i,
@@ -51,14 +54,19 @@ module record_engine #(
   output vitrine_pkg::record_verdict_t   verdict_o,
   output logic                           key_update_valid_o,
   output logic [ContextBits-1:0]         key_update_context_o,
-  output logic                           key_update_direction_o
+  output logic                           key_update_direction_o,
+  output logic                           tap_valid_o,         // entries, as tap_splice says
+  input  logic                           tap_ready_i,
+  output logic [511:0]                   tap_data_o,
+  output logic                           tap_last_o,
+  output logic                           tap_lost_o
 );
   localparam int unsigned BeatBits = $clog2(Beats);
 
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);
     larger = a > b ? a : b;
   endfunction
-  localparam int unsigned ClearClocks = larger(larger(8 * Contexts, 2 * Contexts * Slots), larger(2 * Beats, 256)) + 2;
+  localparam int unsigned ClearClocks = larger(larger(8 * Contexts, 2 * Contexts * Slots), larger(2 * Beats, larger(TapBeats, 256))) + 2;
 
   // ---- Clearing: what is below is reset and swept by it. ----
   logic clear;
@@ -141,6 +149,8 @@ module record_engine #(
   logic verdict_valid;
   logic verdict_ready;
   vitrine_pkg::record_verdict_t verdict;
+  logic tap_event_valid;
+  vitrine_pkg::tap_event_t tap_event;
   logic wipe_valid;
   logic wipe_ready;
   logic [ContextBits-1:0] wipe_context;
@@ -150,14 +160,14 @@ module record_engine #(
   ) u_tracker (
     .clk_i, .rst_ni(rst_n), .zeroize_i(clear), .command_valid_i(command_valid_i && !clearing_o),
     .command_ready_o(front_ready), .command_i, .command_context_i, .command_direction_i,
-    .command_tls12_i, .command_open_i, .keys_taken_o, .keys_generation_o, .segment_valid_i(segment_valid && note_ready),
+    .command_tls12_i, .command_open_i, .command_tap_mode_i, .command_tap_bytes_i, .keys_taken_o, .keys_generation_o, .segment_valid_i(segment_valid && note_ready),
     .segment_ready_o(tracker_ready), .segment_i(segment), .peek_valid_o(peek_valid), .peek_at_o(peek_at),
     .peek_done_i(peek_done), .peek_data_i(peek_data), .work_valid_o(work_valid), .work_ready_i(work_ready),
     .work_o(work), .result_valid_i(result_valid), .result_ready_o(result_ready), .result_i(result),
     .patch_valid_o(patch_valid), .patch_ready_i(patch_ready), .patch_o(patch), .verdict_valid_o(verdict_valid),
     .verdict_ready_i(verdict_ready), .verdict_o(verdict), .key_update_valid_o, .key_update_context_o,
     .key_update_direction_o, .wipe_valid_o(wipe_valid), .wipe_ready_i(wipe_ready), .wipe_context_o(wipe_context),
-    .wipe_places_o(wipe_places)
+    .wipe_places_o(wipe_places), .tap_valid_o(tap_event_valid), .tap_o(tap_event)
   );
   assign ended = work_valid && work_ready && work.kind == vitrine_pkg::ItemEnd;
   assign verdict_valid_o = verdict_valid && verdict_ready;
@@ -214,6 +224,13 @@ module record_engine #(
     .in_last_i(plain_in_last), .out_valid_o(sealed_valid), .out_data_o(sealed), .out_plain_o(plain),
     .out_text_o(unused_text), .out_bytes_o(unused_bytes), .out_last_o(sealed_last), .sum_valid_o(sum_valid),
     .sum_o(sum)
+  );
+
+  // ---- The tap. ----
+  tap_splice #(.Contexts(Contexts), .Beats(Beats), .OutBeats(TapBeats)) u_tap (
+    .clk_i, .rst_ni, .clear_i(clear || !rst_n), .in_valid_i(sealed_valid), .in_plain_i(plain),
+    .event_valid_i(tap_event_valid), .event_i(tap_event), .lost_o(tap_lost_o), .tap_valid_o, .tap_ready_i,
+    .tap_data_o, .tap_last_o
   );
 
   localparam int unsigned PlaceBits = $bits(place);

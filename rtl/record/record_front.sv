@@ -43,6 +43,8 @@ module record_front #(
   input  logic                           command_direction_i,
   input  logic                           command_tls12_i,
   input  vitrine_pkg::record_open_t      command_open_i,
+  input  logic [1:0]                     command_tap_mode_i, // as tap_event_t's
+  input  logic [31:0]                    command_tap_bytes_i,
   output logic                           keys_taken_o,      // with ready: there is room for them,
   output logic [1:0]                     keys_generation_o, // here
   // Segments.
@@ -514,10 +516,11 @@ module record_front #(
       end
       StCommand: begin
         apply_mail = judging_q && mail_here && command_q == CommandKeys;
-        emit = (command_q == CommandOpen && !segment_q.direction) || (command_q == CommandClose && !closing_q);
+        emit = command_q == CommandOpen || (command_q == CommandClose && !closing_q);
         item_o.kind = command_q == CommandOpen ? vitrine_pkg::ItemOpen : vitrine_pkg::ItemClose;
+        item_o.header = {70'd0, command_tap_mode_i, command_tap_bytes_i};
         unique case (command_q)
-          CommandOpen: go = !emit || item_ready_i;
+          CommandOpen: go = item_ready_i;
           CommandKeys: go = quiet_i && !apply_mail;
           default: go = closing_q && quiet_i;
         endcase

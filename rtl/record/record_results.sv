@@ -133,7 +133,10 @@ module record_results #(
     endcase
   end
   assign result_valid_o = state_q == RsGive;
-  assign result_o = result_q;
+  always_comb begin
+    result_o = result_q;
+    result_o.first_byte = place_i.first_byte;
+  end
   assign place_ready_o = state_q == RsGive && result_ready_i;
 
   always_ff @(posedge clk_i) begin

@@ -21,6 +21,8 @@ module record_tracker #(
   input  logic                           command_direction_i,
   input  logic                           command_tls12_i,
   input  vitrine_pkg::record_open_t      command_open_i,
+  input  logic [1:0]                     command_tap_mode_i,
+  input  logic [31:0]                    command_tap_bytes_i,
   output logic                           keys_taken_o,
   output logic [1:0]                     keys_generation_o,
   input  logic                           segment_valid_i,
@@ -48,7 +50,9 @@ module record_tracker #(
   output logic                           wipe_valid_o,           // for the key store: as record_back's
   input  logic                           wipe_ready_i,           // the last wipe is over
   output logic [ContextBits-1:0]         wipe_context_o,
-  output logic [7:0]                     wipe_places_o
+  output logic [7:0]                     wipe_places_o,
+  output logic                           tap_valid_o,            // as record_back's
+  output vitrine_pkg::tap_event_t        tap_o
 );
   vitrine_pkg::record_item_t item;
   logic item_valid;
@@ -67,7 +71,7 @@ module record_tracker #(
     .Contexts(Contexts), .Slots(Slots), .MayBeKeyUpdate(MayBeKeyUpdate), .CutAtShort(CutAtShort)
   ) u_front (
     .clk_i, .rst_ni, .command_valid_i, .command_ready_o, .command_i, .command_context_i, .command_direction_i,
-    .command_tls12_i, .command_open_i, .keys_taken_o, .keys_generation_o, .segment_valid_i, .segment_ready_o,
+    .command_tls12_i, .command_open_i, .command_tap_mode_i, .command_tap_bytes_i, .keys_taken_o, .keys_generation_o, .segment_valid_i, .segment_ready_o,
     .segment_i, .peek_valid_o, .peek_at_o, .peek_done_i, .peek_data_i, .item_valid_o(item_valid),
     .item_ready_i(item_ready), .item_o(item), .mail_valid_i(mail_valid), .mail_context_i(mail_context),
     .mail_direction_i(mail_direction), .mail_key_update_i(mail_key_update), .mail_dead_i(mail_dead),
@@ -102,7 +106,8 @@ module record_tracker #(
     .result_ready_o, .result_i, .patch_valid_o, .patch_ready_i, .patch_o, .verdict_valid_o, .verdict_ready_i,
     .verdict_o, .mail_valid_o(mail_valid), .mail_context_o(mail_context), .mail_direction_o(mail_direction),
     .mail_key_update_o(mail_key_update), .mail_dead_o(mail_dead), .wipe_valid_o, .wipe_ready_i,
-    .wipe_context_o, .wipe_places_o, .kill_valid_o(kill_valid), .fence_done_o(fence_done)
+    .wipe_context_o, .wipe_places_o, .kill_valid_o(kill_valid), .fence_done_o(fence_done),
+    .tap_valid_o, .tap_o
   );
   assign key_update_valid_o = mail_valid && mail_key_update;
   assign key_update_context_o = mail_context;

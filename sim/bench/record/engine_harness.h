@@ -79,6 +79,7 @@ class EngineHarness : public testing::Test {
     model_->key_write_i = 0;
     model_->command_valid_i = 0;
     model_->in_valid_i = 0;
+    model_->tap_ready_i = 1;
     model_.reset();
     model_.add(driver);
     model_.add(monitor);
@@ -173,7 +174,10 @@ class EngineHarness : public testing::Test {
         write_keys(context, direction, generation);
       }
       model_->command_tls12_i = flow.splice().version == card::TlsVersion::kTls12 ? 1 : 0;
-      open_port(model_->command_open_i.data(), flow.splice().directions[card::index(direction)]);
+      const card::SpliceDirection& splice = flow.splice().directions[card::index(direction)];
+      open_port(model_->command_open_i.data(), splice);
+      model_->command_tap_mode_i = static_cast<CData>(splice.tap);
+      model_->command_tap_bytes_i = splice.tap_bytes;
       command(0, context, direction);
     }
   }
@@ -185,10 +189,16 @@ class EngineHarness : public testing::Test {
       ++key_updates_[model_->key_update_context_o][model_->key_update_direction_o];
       ++generations_;
     }
+    model_->tap_ready_i = tap_stalls_.next() ? 0 : 1;
+    lost_ += model_->tap_lost_o;
+    if (model_->tap_valid_o != 0 && model_->tap_ready_i != 0) {
+      ASSERT_NO_FATAL_FAILURE(take_tap(get_bytes(model_->tap_data_o, 64), model_->tap_last_o != 0));
+    }
     if (model_->verdict_valid_o != 0) {
       ASSERT_NO_FATAL_FAILURE(compare_verdict());
     }
     model_.tick();
+    model_->tap_ready_i = 0;  // clocks in which nobody looks take nothing
     idle_ = monitor.frames().empty() ? idle_ + 1 : 0;
     ASSERT_LT(idle_, 20000U) << "nothing moves, frame " << verdicts_;
     for (; !monitor.frames().empty(); monitor.frames().pop_front()) {
@@ -197,6 +207,50 @@ class EngineHarness : public testing::Test {
       leaving_.pop_front();
       ++sent_;
     }
+  }
+
+  // A beat of the tap; a whole entry is compared with the soft card's next one of its connection,
+  // or where entries may be lost, with the next one that equals it.
+  void take_tap(const Frame& beat, bool last) {
+    tap_.insert(tap_.end(), beat.begin(), beat.end());
+    if (!last) {
+      return;
+    }
+    const auto number = [this](size_t at, size_t size) {
+      uint64_t value = 0;
+      for (size_t i = size; i > 0; --i) {
+        value = value << 8 | tap_[at + i - 1];
+      }
+      return value;
+    };
+    TapEntry entry;
+    entry.is_record = tap_[0] == 1;
+    entry.direction = tap_[1];
+    entry.content_type = tap_[2];
+    entry.verified = tap_[3] != 0;
+    const size_t bytes = number(4, 2);
+    entry.record = number(16, 8);
+    entry.offset = static_cast<uint32_t>(number(24, 4));
+    entry.length = static_cast<uint32_t>(number(28, 4));
+    ASSERT_EQ(tap_.size(), 64 + (bytes + 63) / 64 * 64);
+    const auto begin = tap_.begin() + 64;
+    entry.plaintext.assign(begin, begin + static_cast<ptrdiff_t>(bytes));
+    for (size_t i = 64 + bytes; i < tap_.size(); ++i) {
+      ASSERT_EQ(tap_[i], 0) << "a byte behind the entry's end";
+    }
+    auto& expected = flows_[number(6, 2)]->taps();
+    while (loses_ && !expected.empty() && !(expected.front() == entry)) {
+      expected.pop_front();
+      ++skipped_;
+    }
+    ASSERT_FALSE(expected.empty());
+    ASSERT_EQ(entry.is_record, expected.front().is_record) << "entry " << taps_;
+    ASSERT_EQ(entry.record, expected.front().record) << "entry " << taps_;
+    ASSERT_EQ(entry.plaintext.size(), expected.front().plaintext.size()) << "entry " << taps_;
+    ASSERT_TRUE(entry == expected.front()) << "entry " << taps_;
+    expected.pop_front();
+    tap_.clear();
+    ++taps_;
   }
 
   void compare_verdict() {
@@ -230,6 +284,21 @@ class EngineHarness : public testing::Test {
     while (!expected_.empty() || !leaving_.empty() || wrong_ < spoilt_) {
       ASSERT_NO_FATAL_FAILURE(step(monitor));
     }
+    for (int i = 0; i < 12000; ++i) {  // what the tap still has
+      const bool empty = model_->tap_valid_o == 0;
+      ASSERT_NO_FATAL_FAILURE(step(monitor));
+      if (i > 300 && empty) {
+        break;
+      }
+    }
+    for (const auto& flow : flows_) {
+      if (flow == nullptr) {
+        continue;
+      }
+      ASSERT_TRUE(loses_ || flow->taps().empty()) << flow->taps().size() << " entries are missing";
+      skipped_ += flow->taps().size();
+      flow->taps().clear();
+    }
   }
 
   card::soft::SplicePools pools_;
@@ -242,6 +311,12 @@ class EngineHarness : public testing::Test {
   std::array<std::array<size_t, 2>, kContexts> answered_{};
   std::array<std::array<size_t, 2>, kContexts> key_updates_{};
   size_t generations_ = 0;
+  Stalls tap_stalls_;
+  Frame tap_;           // beats of the entry that comes
+  bool loses_ = false;  // the tap may lose entries
+  size_t taps_ = 0;
+  size_t lost_ = 0;
+  size_t skipped_ = 0;
   bool taken_ = false;
   size_t place_ = 0;
   size_t spoilt_ = 0;

@@ -36,5 +36,31 @@ TEST_F(RecordEngine, ChangedBytesLeaveAsTheyLeaveTheSoftCard) {
   EXPECT_GT(closed_, 10U);
 }
 
+FlowOptions tapped(test::Random& random) {
+  FlowOptions options = long_records(random);
+  options.tap = static_cast<card::TapMode>(random() % 3);
+  options.tap_bytes = static_cast<uint32_t>(random() % 20000);
+  options.corrupt = random() % 2 != 0 ? 20 : 0;
+  options.finish_after = 0;
+  return options;
+}
+
+TEST_F(RecordEngine, TheTapShowsWhatTheSoftCardsShows) {
+  run(6000, 10, 5, tapped);
+  std::printf("%zu entries of the tap\n", taps_);
+  EXPECT_GT(taps_, 3000U);
+  EXPECT_EQ(lost_, 0U);
+}
+
+TEST_F(RecordEngine, ATapThatIsNotReadLosesWholeEntriesAndHoldsUpNothing) {
+  tap_stalls_ = Stalls(70, 7);
+  loses_ = true;
+  run(3000, 0, 6, tapped);
+  std::printf("%zu entries of the tap, %zu lost\n", taps_, lost_);
+  EXPECT_GT(taps_, 100U);
+  EXPECT_GT(lost_, 100U);
+  EXPECT_EQ(lost_, skipped_);
+}
+
 }  // namespace
 }  // namespace vitrine::bench

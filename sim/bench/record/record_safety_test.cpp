@@ -43,7 +43,7 @@ class Windows {
 class RecordSafety : public EngineHarness {
  protected:
   static constexpr unsigned kWipe = 16 + 40;  // record_engine's header: keys of a flow that ended
-  static constexpr unsigned kClear = 258 + 2 * kContexts + 8;  // and zeroize_i
+  static constexpr unsigned kClear = 514 + 2 * kContexts + 8;  // and zeroize_i
 
   RecordSafety()
       : driver_(VITRINE_FRAME_IN(*model_, in)), monitor_(VITRINE_FRAME_OUT(*model_, out)) {

@@ -18,7 +18,7 @@ using card::TlsVersion;
 using card::soft::GhashBlock;
 
 constexpr size_t kItemBits = 594;
-constexpr size_t kResultBits = 449;
+constexpr size_t kResultBits = 465;
 constexpr size_t kPatchBits = 149;
 constexpr size_t kLead = 16;  // writable bytes that AesEngine wants before a piece
 
@@ -80,6 +80,7 @@ TrackerModel::TrackerModel(unsigned stalls, uint64_t seed)
       late_(stalls == 0 ? 20 : 80) {
   model_->zeroize_i = 0;
   model_->wipe_ready_i = 1;
+  model_->command_tap_mode_i = 0;
   model_->command_valid_i = 0;
   model_->segment_valid_i = 0;
   model_->peek_done_i = 0;
@@ -321,7 +322,7 @@ void TrackerModel::take_work() {
   put_block(writer, in_sum);
   put_block(writer, out_sum);
   writer.put_bytes(tag, sizeof tag).put(1, any ? 1 : 0).put(16, last_at).put(8, last_value);
-  writer.put_bytes(first, sizeof first);
+  writer.put_bytes(first, sizeof first).put(16, 0);
   result.due = model_.clocks() + 1 + random_() % late_;
   results_.push_back(result);
 }
