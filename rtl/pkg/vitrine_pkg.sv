@@ -201,7 +201,8 @@ package vitrine_pkg;
     ItemTag     = 3'd3,  // compared, and replaced by the outgoing tag
     ItemEnd     = 3'd4,  // of a segment: what becomes of it
     ItemOpen    = 3'd5,  // a context begins anew
-    ItemRelease = 3'd6   // key generations whose records have all been acknowledged
+    ItemRelease = 3'd6,  // key generations whose records have all been acknowledged
+    ItemClose   = 3'd7   // a context is closed from outside
   } record_item_kind_t;
 
   // What record_front says of a segment, in order: its pieces from the first byte on, then ItemEnd.
@@ -249,6 +250,7 @@ package vitrine_pkg;
     logic [15:0]  last_at;       // the last of them is here in the record's text
     logic [7:0]   last_value;
     logic [39:0]  first;         // the text's first five bytes, as far as they are in this piece
+    logic [15:0]  first_byte;    // its place in the store of plaintext, in bytes; it wraps
   } record_result_t;
 
   // Bytes to be written into a payload: headers and tags.
@@ -290,5 +292,30 @@ package vitrine_pkg;
     logic [15:0]  bytes;
     logic [15:0]  offset;       // in the record's text
   } record_place_t;
+
+  // ---- tap ----
+
+  typedef enum logic [2:0] {
+    TapNothing  = 3'd0,  // of a record: tells that what was told before stands
+    TapOpen     = 3'd1,  // a direction's mode and limit
+    TapText     = 3'd2,  // plaintext that came for the first time
+    TapVerified = 3'd3,  // a record verified
+    TapFailed   = 3'd4   // a record is bad
+  } tap_kind_t;
+
+  // What record_back tells the tap, in order.
+  typedef struct packed {
+    tap_kind_t    kind;
+    logic [15:0]  context_index;
+    logic         direction;
+    logic         whole;         // TapText: all of a record's text; TapFailed: of a record that came whole
+    logic [7:0]   content_type;  // the inner one; TapFailed: the header's
+    logic [63:0]  counted;       // record number over all key generations
+    logic [15:0]  first_byte;    // TapText: in the store of plaintext
+    logic [15:0]  offset;        // TapText: in the record's text
+    logic [15:0]  bytes;         // TapText; TapVerified, TapFailed: the record's length
+    logic [1:0]   mode;          // TapOpen: 0 none, 1 the first `limit` bytes, 2 all
+    logic [31:0]  limit;
+  } tap_event_t;
 endpackage
 // verilator lint_on UNUSEDPARAM

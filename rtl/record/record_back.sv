@@ -15,6 +15,7 @@ module record_back #(
 ) (
   input  logic                           clk_i,
   input  logic                           rst_ni,
+  input  logic                           zeroize_i,      // after a reset; for 2 * Contexts * Slots clocks: sums and text
   input  logic                           item_valid_i,
   output logic                           item_ready_o,
   /* verilator lint_off UNUSEDSIGNAL */  // what only the cryptography needs
@@ -35,11 +36,18 @@ module record_back #(
   output logic                           mail_direction_o,
   output logic                           mail_key_update_o,
   output logic                           mail_dead_o,
-  // To the key store: these generations of a direction are not needed any more. A pulse.
-  output logic                           release_valid_o,
-  output logic [ContextBits-1:0]         release_context_o,
-  output logic                           release_direction_o,
-  output logic [3:0]                     release_generations_o
+  // To the key store: these places of a context (a bit a direction, high, and generation modulo 4) are to be wiped.
+  // Those that no record needs any more; and all, as soon as the flow is closed, before anything else is done.
+  output logic                           wipe_valid_o,
+  input  logic                           wipe_ready_i,
+  output logic [ContextBits-1:0]         wipe_context_o,
+  output logic [7:0]                     wipe_places_o,
+  // To record_front, pulses: a context's flow is dead because of what was found here; an ItemRelease or ItemClose is done.
+  output logic                           kill_valid_o,
+  output logic                           fence_done_o,
+  // To the tap.
+  output logic                           tap_valid_o,
+  output vitrine_pkg::tap_event_t        tap_o
 );
   localparam int unsigned SlotBits = $clog2(Slots);
   localparam int unsigned Rows = 2 * Contexts * Slots;
@@ -56,14 +64,16 @@ module record_back #(
   logic needs_row;
   logic row_here_q;          // row_data is that of the item at hand
   logic row_write;
+  logic [ContextBits+SlotBits:0] sweep_q;
   logic [RowBits-1:0] row_data;
   logic [RowBits-1:0] row_new;
   assign is_text = item_i.kind == vitrine_pkg::ItemText;
   assign is_tag = item_i.kind == vitrine_pkg::ItemTag;
   assign needs_row = is_text || is_tag;
   prim_ram_sdp #(.Width(RowBits), .Depth(Rows)) u_rows (
-    .clk_i, .write_i(row_write), .write_address_i(row_index), .write_data_i(row_new),
-    .read_i(item_valid_i && needs_row && !row_here_q), .read_address_i(row_index), .read_data_o(row_data)
+    .clk_i, .write_i(row_write || zeroize_i), .write_address_i(zeroize_i ? sweep_q : row_index),
+    .write_data_i(zeroize_i ? '0 : row_new), .read_i((item_valid_i && needs_row && !row_here_q) || zeroize_i),
+    .read_address_i(zeroize_i ? sweep_q - 1'b1 : row_index), .read_data_o(row_data)
   );
 
   logic [127:0] in_sum;
@@ -156,11 +166,16 @@ module record_back #(
       verdict_o.close_reason = item_i.close_reason;
       verdict_o.counted = item_i.counted;
     end
-    verdict_valid_o = act && is_end;
+    verdict_valid_o = act && is_end && (!verdict_o.closes || wipe_ready_i);
   end
 
   logic done;
-  assign done = act && (!patch_valid_o || patch_ready_i) && (!verdict_valid_o || verdict_ready_i);
+  logic is_fence;
+  logic wipes;
+  assign is_fence = item_i.kind == vitrine_pkg::ItemRelease || item_i.kind == vitrine_pkg::ItemClose;
+  assign wipes = is_fence || (is_end && verdict_o.closes);
+  assign done = act && (!patch_valid_o || patch_ready_i) && (!verdict_valid_o || verdict_ready_i) &&
+                (!wipes || wipe_ready_i);
   assign item_ready_o = done;
   assign result_ready_o = done && needs_row;
   assign row_write = done && is_text && item_i.fresh && !dead;
@@ -169,19 +184,44 @@ module record_back #(
   assign mail_direction_o = item_i.direction;
   assign mail_key_update_o = lets_tag && key_update;
   assign mail_dead_o = dead || fails;
-  assign release_valid_o = done && item_i.kind == vitrine_pkg::ItemRelease;
-  assign release_context_o = context_index;
-  assign release_direction_o = item_i.direction;
-  assign release_generations_o = item_i.generations;
+  assign wipe_valid_o = done && wipes;
+  assign wipe_context_o = context_index;
+  assign wipe_places_o = item_i.kind != vitrine_pkg::ItemRelease ? 8'hff : item_i.direction ? {item_i.generations, 4'd0}
+                                                                         : {4'd0, item_i.generations};
+  logic shows;
+  assign shows = is_text && item_i.fresh && !dead && item_i.bytes != '0;
+  assign tap_valid_o = done && (shows || is_tag || is_end || item_i.kind == vitrine_pkg::ItemOpen);
+  always_comb begin
+    tap_o = '0;
+    tap_o.kind = vitrine_pkg::TapNothing;
+    if (item_i.kind == vitrine_pkg::ItemOpen) tap_o.kind = vitrine_pkg::TapOpen;
+    else if (shows) tap_o.kind = vitrine_pkg::TapText;
+    else if (fails) tap_o.kind = vitrine_pkg::TapFailed;
+    else if (lets_tag && item_i.completes) tap_o.kind = vitrine_pkg::TapVerified;
+    tap_o.context_index = item_i.context_index;
+    tap_o.direction = item_i.direction;
+    tap_o.whole = is_text ? item_i.opens && item_i.bytes == item_i.text_bytes
+                          : item_i.completes && item_i.compare == 16'hffff;
+    tap_o.content_type = fails || item_i.tls12 ? item_i.content_type : last_value;
+    tap_o.counted = item_i.counted;
+    tap_o.first_byte = result_i.first_byte;
+    tap_o.offset = item_i.offset;
+    tap_o.bytes = is_text ? item_i.bytes : fails || item_i.tls12 ? item_i.text_bytes : last_at;
+    {tap_o.mode, tap_o.limit} = item_i.header[33:0];
+  end
+  assign kill_valid_o = done && is_end && bad_q;
+  assign fence_done_o = done && is_fence;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       row_here_q <= 1'b0;
+      sweep_q <= '0;
       dead_q <= '0;
       bad_q <= 1'b0;
       fresh_q <= '0;
       records_q <= '0;
     end else begin
+      sweep_q <= zeroize_i ? sweep_q + 1'b1 : '0;
       row_here_q <= row_here_q ? !done : item_valid_i && needs_row;
       if (done) begin
         if (!dead) fresh_q <= fresh_q + (fails ? '0 : item_i.fresh_bytes);
@@ -190,7 +230,8 @@ module record_back #(
           dead_q[context_index] <= 1'b1;
           bad_q <= 1'b1;
         end
-        if (item_i.kind == vitrine_pkg::ItemOpen) dead_q[context_index] <= 1'b0;
+        if (item_i.kind == vitrine_pkg::ItemOpen && !item_i.direction) dead_q[context_index] <= 1'b0;
+        if (item_i.kind == vitrine_pkg::ItemClose) dead_q[context_index] <= 1'b1;
         if (is_end) begin
           if (item_i.failed) dead_q[context_index] <= 1'b1;
           bad_q <= 1'b0;

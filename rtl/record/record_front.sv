@@ -34,7 +34,8 @@ module record_front #(
   input  logic                           clk_i,
   input  logic                           rst_ni,
   // Commands, taken between segments. A new splice sends CommandOpen for each direction (0 first: it revives the
-  // connection), with the versions of both the same.
+  // connection), with the versions of both the same. REQUIRES: the context's last flow has closed (CommandClose, or a
+  // verdict that closes). CommandClose is ready once its keys have been wiped.
   input  logic                           command_valid_i,
   output logic                           command_ready_o,
   input  logic [1:0]                     command_i,         // 0 open, 1 keys of the next generation, 2 close
@@ -42,6 +43,8 @@ module record_front #(
   input  logic                           command_direction_i,
   input  logic                           command_tls12_i,
   input  vitrine_pkg::record_open_t      command_open_i,
+  input  logic [1:0]                     command_tap_mode_i, // as tap_event_t's
+  input  logic [31:0]                    command_tap_bytes_i,
   output logic                           keys_taken_o,      // with ready: there is room for them,
   output logic [1:0]                     keys_generation_o, // here
   // Segments.
@@ -63,7 +66,11 @@ module record_front #(
   input  logic [ContextBits-1:0]         mail_context_i,
   input  logic                           mail_direction_i,
   input  logic                           mail_key_update_i,
-  input  logic                           mail_dead_i
+  input  logic                           mail_dead_i,
+  // From record_back: the flow of mail_context_i is dead, a pulse; no ItemRelease or ItemClose is under way, and all that
+  // they asked for has been wiped. Keys that are given after CommandKeys, and a context that was closed, are safe then.
+  input  logic                           kill_valid_i,
+  input  logic                           quiet_i
 );
   localparam int unsigned SlotBits = $clog2(Slots);
   localparam int unsigned RowIndexBits = ContextBits + 1;
@@ -73,6 +80,7 @@ module record_front #(
   localparam logic [1:0] ConnectionEnded = 2'd2;
   localparam logic [1:0] CommandOpen = 2'd0;
   localparam logic [1:0] CommandKeys = 2'd1;
+  localparam logic [1:0] CommandClose = 2'd2;
 
   typedef enum logic [4:0] {
     StClear, StAccept, StCommand, StOther, StAcknowledge, StRetire, StRelease, StOtherStore, StSelf, StStep, StRecord,
@@ -177,6 +185,8 @@ module record_front #(
   logic [2*Contexts-1:0] mail_q;
   logic [2*Contexts-1:0] mail_update_q;
   logic [2*Contexts-1:0] mail_dead_q;
+  logic [Contexts-1:0] killed_q;         // record_back says that the flow is dead
+  logic closing_q;                       // CommandClose: the item has left
 
   // ---- The segment in hand. ----
   /* verilator lint_off UNUSEDSIGNAL */  // some flags matter only as it is accepted
@@ -432,7 +442,8 @@ module record_front #(
 
   logic connection_live;                 // the segment's, as it is accepted
   logic unsplicable;
-  assign connection_live = connections[segment_i.context_index[ContextBits-1:0]] != ConnectionDead;
+  assign connection_live = connections[segment_i.context_index[ContextBits-1:0]] != ConnectionDead &&
+                           !killed_q[segment_i.context_index[ContextBits-1:0]];
   assign unsplicable = segment_i.flag_urg || (segment_i.flag_syn && segment_i.payload_length != '0);
 
   always_comb begin
@@ -505,9 +516,14 @@ module record_front #(
       end
       StCommand: begin
         apply_mail = judging_q && mail_here && command_q == CommandKeys;
-        emit = command_q == CommandOpen && !segment_q.direction;
-        item_o.kind = vitrine_pkg::ItemOpen;
-        go = (!emit || item_ready_i) && !apply_mail;
+        emit = command_q == CommandOpen || (command_q == CommandClose && !closing_q);
+        item_o.kind = command_q == CommandOpen ? vitrine_pkg::ItemOpen : vitrine_pkg::ItemClose;
+        item_o.header = {70'd0, command_tap_mode_i, command_tap_bytes_i};
+        unique case (command_q)
+          CommandOpen: go = item_ready_i;
+          CommandKeys: go = quiet_i && !apply_mail;
+          default: go = closing_q && quiet_i;
+        endcase
         if (go) state_d = StStore;
       end
       StStep: begin
@@ -658,13 +674,17 @@ module record_front #(
       state_q <= StClear;
       clear_q <= '0;
       mail_q <= '0;
+      killed_q <= '0;
     end else begin
       state_q <= state_d;
       if (state_q == StClear) clear_q <= clear_q + 1'b1;
       if (apply_mail) mail_q[row_index] <= 1'b0;
       if (mail_valid_i) mail_q[{mail_context_i, mail_direction_i}] <= 1'b1;
       if (state_q == StCommand && command_q == CommandOpen) mail_q[row_index] <= 1'b0;
+      if (kill_valid_i) killed_q[mail_context_i] <= 1'b1;
+      if (state_q == StCommand && command_q == CommandOpen) killed_q[context_index] <= 1'b0;
     end
+    closing_q <= state_q == StCommand && command_q == CommandClose && (closing_q || item_ready_i);
     if (mail_valid_i) begin
       mail_update_q[{mail_context_i, mail_direction_i}] <= mail_key_update_i;
       mail_dead_q[{mail_context_i, mail_direction_i}] <= mail_dead_i;

@@ -12,6 +12,7 @@ module record_out #(
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
+  input  logic                         zeroize_i,        // after a reset, for Beats + 1 clocks: overwrites the stores
   input  logic                         start_i,
   /* verilator lint_off UNUSEDSIGNAL */  // at most Beats
   input  logic [9:0]                   start_beats_i,
@@ -56,13 +57,18 @@ module record_out #(
   logic read;
   logic [BeatBits-1:0] read_beat;
   logic [511:0] stored;
+  logic [BeatBits-1:0] sweep_q;                     // to be overwritten by zeroize_i
+  logic [BeatBits-1:0] write_beat;
+  assign write_beat = zeroize_i ? sweep_q : in_q[BeatBits-1:0];
   prim_ram_sdp #(.Width(512), .Depth(Beats)) u_store (
-    .clk_i, .write_i(in_valid_i), .write_address_i(in_q[BeatBits-1:0]), .write_data_i(in_data_i), .read_i(read),
-    .read_address_i(read_beat), .read_data_o(stored)
+    .clk_i, .write_i(in_valid_i || zeroize_i), .write_address_i(write_beat),
+    .write_data_i(zeroize_i ? '0 : in_data_i), .read_i(read || zeroize_i), .read_address_i(zeroize_i ? sweep_q - 1'b1 : read_beat),
+    .read_data_o(stored)
   );
   prim_ram_sdp #(.Width(512), .Depth(Beats)) u_plain (
-    .clk_i, .write_i(in_valid_i), .write_address_i(in_q[BeatBits-1:0]), .write_data_i(in_plain_i), .read_i(plain_read_i),
-    .read_address_i(plain_beat_i), .read_data_o(plain_o)
+    .clk_i, .write_i(in_valid_i || zeroize_i), .write_address_i(write_beat),
+    .write_data_i(zeroize_i ? '0 : in_plain_i), .read_i(plain_read_i || zeroize_i),
+    .read_address_i(zeroize_i ? sweep_q - 1'b1 : plain_beat_i), .read_data_o(plain_o)
   );
   assign beats_here_o = in_q;
   assign room_o = 10'(Beats) - 10'(taken_q);
@@ -191,6 +197,7 @@ module record_out #(
     if (!rst_ni) begin
       state_q <= OsIdle;
       in_q <= '0;
+      sweep_q <= '0;
       taken_q <= '0;
       base_q <= '0;
       arrived_q <= '0;
@@ -200,6 +207,7 @@ module record_out #(
     end else begin
       state_q <= state_d;
       if (in_valid_i) in_q <= in_q + 1'b1;
+      sweep_q <= zeroize_i ? sweep_q + 1'b1 : '0;
       arrived_q <= arrived_q + 5'(in_valid_i && in_last_i) - 5'(frame_done);
       taken_q <= taken_q + (start_i ? (BeatBits + 1)'(start_beats_i) : '0) -
                  (frame_done ? (BeatBits + 1)'(beats) : '0);
@@ -209,7 +217,7 @@ module record_out #(
       patched_q <= state_q == OsBeat && !read && (patched_q || merge);
       gone_q <= state_q == OsBeat && !read && !patch_pop && (gone_q || merge);
     end
-    if (merge) data_q <= merged;
+    if (merge || zeroize_i) data_q <= zeroize_i ? '0 : merged;
   end
 
 `ifndef SYNTHESIS

@@ -2,8 +2,8 @@
 //
 // A tag that follows its text in one frame becomes part of the text's piece. One piece is held back, so that a frame's
 // last one can be marked as such. Two clocks for a text, one for another item. Items leave in order into place_o as
-// well: where their results are to be had. The key store is here: written by key_*, wiped by ItemRelease (whose keys
-// no later item needs) and by zeroize_i in 8 * Contexts clocks; keys can not be read from outside.
+// well: where their results are to be had. The key store is record_keys. Items of a flow that has died may come without
+// a key; record_back lets nothing of them out.
 // Nonces: RFC 8446 section 5.3, RFC 5288 section 3. Additional data: RFC 8446 section 5.2, RFC 5246 section 6.2.3.3.
 module record_pieces #(
   parameter  int unsigned Contexts    = 16,               // as record_front's
@@ -12,8 +12,9 @@ module record_pieces #(
   input  logic                       clk_i,
   input  logic                       rst_ni,
   input  logic                       zeroize_i,
-  input  logic                       key_write_i,         // REQUIRES: not while an ItemRelease may come
-  input  logic [ContextBits+2:0]     key_index_i,         // context, direction, generation modulo 4
+  output logic                       key_read_o,
+  output logic [ContextBits+2:0]     key_index_o,         // context, direction, generation modulo 4
+  output logic                       key_keep_o,
   input  vitrine_pkg::record_keys_t  key_i,
   // The frame in hand.
   input  logic [7:0]                 payload_i,           // where its payload begins
@@ -30,38 +31,22 @@ module record_pieces #(
   input  logic                       place_ready_i,
   output vitrine_pkg::record_place_t place_o
 );
-  localparam int unsigned KeyBits = $bits(key_i);
-
   // ---- Keys. ----
-  logic [ContextBits+2:0] item_index;
   logic [1:0] generation;
   logic key_here_q;                                       // key is that of the item at hand
-  logic [3:0] wipe_q;                                     // of an ItemRelease: generations still to be wiped
-  logic wiping_q;
-  logic [ContextBits+2:0] sweep_q;
-  logic wipe;
-  logic [KeyBits-1:0] key_bits;
   vitrine_pkg::record_keys_t key;
-  logic [1:0] wipe_generation;
+  logic is_text;
   always_comb begin
     generation = '0;
-    wipe_generation = '0;
     for (int unsigned g = 0; g < 4; g++) begin
       if (item_i.generations[g]) generation = 2'(g);
-      if (wipe_q[g]) wipe_generation = 2'(g);
     end
   end
-  assign item_index = {item_i.context_index[ContextBits-1:0], item_i.direction, wipe ? wipe_generation : generation};
-  assign wipe = wiping_q && wipe_q != '0;
-  logic is_text;
   assign is_text = item_valid_i && item_i.kind == vitrine_pkg::ItemText;
-  prim_ram_sdp #(.Width(KeyBits), .Depth(8 * Contexts)) u_keys (
-    .clk_i, .write_i(key_write_i || wipe || zeroize_i),
-    .write_address_i(zeroize_i ? sweep_q : wipe ? item_index : key_index_i),
-    .write_data_i(zeroize_i || wipe ? '0 : key_i), .read_i(is_text && !key_here_q), .read_address_i(item_index),
-    .read_data_o(key_bits)
-  );
-  assign key = key_bits;
+  assign key_read_o = is_text && !key_here_q;
+  assign key_index_o = {item_i.context_index[ContextBits-1:0], item_i.direction, generation};
+  assign key_keep_o = key_here_q;
+  assign key = key_i;
 
   // ---- The piece that an item makes. ----
   vitrine_pkg::aead_piece_t made;
@@ -116,8 +101,7 @@ module record_pieces #(
   logic ready;                                            // the item can go
   assign places = item_i.kind == vitrine_pkg::ItemText || is_tag;
   assign pushes = is_end || (makes && held_q);
-  assign ready = (!is_text || key_here_q) && (item_i.kind != vitrine_pkg::ItemRelease || (wiping_q && wipe_q == '0)) &&
-                 !zeroize_i;
+  assign ready = !is_text || key_here_q;
   assign piece_valid_o = item_valid_i && ready && pushes && (!places || place_ready_i);
   assign place_valid_o = item_valid_i && ready && places && (!pushes || piece_ready_i);
   assign item_ready_o = ready && (!pushes || piece_ready_i) && (!places || place_ready_i);
@@ -141,28 +125,17 @@ module record_pieces #(
     if (!rst_ni) begin
       key_here_q <= 1'b0;
       held_q <= 1'b0;
-      wiping_q <= 1'b0;
-      sweep_q <= '0;
     end else begin
       key_here_q <= is_text && !take;
       if (take) held_q <= !is_end && (held_q || makes);
-      wiping_q <= item_valid_i && item_i.kind == vitrine_pkg::ItemRelease && !take;
-      sweep_q <= zeroize_i ? sweep_q + 1'b1 : '0;
     end
-    if (wipe) wipe_q[wipe_generation] <= 1'b0;
-    else if (!wiping_q) wipe_q <= item_i.generations;
     if (take && makes) begin
       piece_q <= made;
       held_slot_q <= item_i.slot;
     end else if (take && joins) begin
       piece_q.tag_bytes <= item_i.bytes[4:0];
+    end else if ((take && is_end) || zeroize_i) begin
+      piece_q <= '0;                                      // SEC: no key stays behind
     end
   end
-
-`ifndef SYNTHESIS
-  always_ff @(posedge clk_i) begin
-    if (rst_ni && take && item_i.kind == vitrine_pkg::ItemText) assert (key.in_key != '0);  // SEC: no text without a key
-    if (rst_ni && key_write_i) assert (!wipe && !zeroize_i);
-  end
-`endif
 endmodule

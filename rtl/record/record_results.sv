@@ -10,6 +10,7 @@ module record_results #(
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
+  input  logic                        zeroize_i,      // overwrites sums and plaintext
   input  logic                        place_valid_i,
   output logic                        place_ready_o,
   input  vitrine_pkg::record_place_t  place_i,
@@ -132,7 +133,10 @@ module record_results #(
     endcase
   end
   assign result_valid_o = state_q == RsGive;
-  assign result_o = result_q;
+  always_comb begin
+    result_o = result_q;
+    result_o.first_byte = place_i.first_byte;
+  end
   assign place_ready_o = state_q == RsGive && result_ready_i;
 
   always_ff @(posedge clk_i) begin
@@ -140,7 +144,7 @@ module record_results #(
     else state_q <= state_d;
     result_q <= result_d;
     if (plain_read_o) beat_q <= plain_beat_o;
-    if (state_q == RsFirst) low_q <= plain_i;
-    if (sum_ready_o) tag_q <= sum_i.in_tag;
+    if (state_q == RsFirst || zeroize_i) low_q <= zeroize_i ? '0 : plain_i;
+    if (sum_ready_o || zeroize_i) tag_q <= zeroize_i ? '0 : sum_i.in_tag;
   end
 endmodule

@@ -38,6 +38,8 @@ class Bulk {
     model_->key_write_i = 0;
     model_->command_valid_i = 0;
     model_->in_valid_i = 0;
+    model_->tap_ready_i = 1;
+    model_->command_tap_mode_i = 0;
     model_.reset();
     FlowOptions options;
     options.smallest_record = record;

@@ -30,12 +30,31 @@ bool chance(test::Random& random, unsigned of, unsigned in) { return random() % 
 
 }  // namespace
 
-// Notes key updates; everything else that the splice tells is not compared here.
+// Notes key updates and what goes to the tap.
 class SplicedFlow::Sink : public card::soft::SpliceSink {
  public:
   explicit Sink(SplicedFlow& flow) : flow_(flow) {}
-  void tap_bytes(Direction, uint64_t, uint32_t, Bytes) override {}
-  void tap_record(Direction, uint64_t, bool, uint8_t, uint32_t) override {}
+  void tap_bytes(Direction direction, uint64_t record, uint32_t offset, Bytes plaintext) override {
+    if (!plaintext.empty()) {
+      TapEntry entry;
+      entry.direction = static_cast<uint8_t>(direction);
+      entry.record = record;
+      entry.offset = offset;
+      entry.plaintext.assign(plaintext.begin(), plaintext.end());
+      flow_.taps_.push_back(std::move(entry));
+    }
+  }
+  void tap_record(Direction direction, uint64_t record, bool verified, uint8_t content_type,
+                  uint32_t length) override {
+    TapEntry entry;
+    entry.is_record = true;
+    entry.direction = static_cast<uint8_t>(direction);
+    entry.record = record;
+    entry.verified = verified;
+    entry.content_type = content_type;
+    entry.length = length;
+    flow_.taps_.push_back(std::move(entry));
+  }
   void key_update(Direction direction, uint32_t generation) override {
     flow_.sides_[card::index(direction)].sink_generations.push_back(generation);
   }
@@ -60,6 +79,8 @@ SplicedFlow::SplicedFlow(const FlowOptions& options, card::soft::SplicePools& po
     // Near the wrap, often.
     direction.first_sequence =
         static_cast<uint32_t>(chance(random_, 1, 2) ? random_() : 0 - random_() % 50000);
+    direction.tap = options.tap;
+    direction.tap_bytes = options.tap_bytes;
     direction.in_record = random_() % 1000;
     direction.out_record = random_() % 1000;
     direction.out_explicit_nonce = random_();
@@ -127,6 +148,7 @@ void SplicedFlow::append_record(Side& side) {
     side.short_ends.push_back(side.stream.size());
   }
   side.arrived.resize(side.stream.size());
+  side.contents.push_back(content);
   if (rekey) {
     side.writer->rekey(side.in_keys[++side.generation]);
   }

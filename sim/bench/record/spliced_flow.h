@@ -31,7 +31,22 @@ struct FlowOptions {
   unsigned odd_flags =
       0;  // per thousand of segments: FIN where it does not belong, RST, SYN, urgent
   bool ends_at_short = false;  // no segment goes on behind a record that may be a KeyUpdate
-  size_t finish_after = 0;     // segments, then both ends send what they have and FIN; 0: never
+  card::TapMode tap = card::TapMode::kNone;
+  uint32_t tap_bytes = 0;
+  size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
+};
+
+// What the soft card tells its tap: a run of plaintext, or a record's end.
+struct TapEntry {
+  bool is_record = false;
+  uint8_t direction = 0;
+  uint64_t record = 0;
+  uint32_t offset = 0;
+  std::vector<uint8_t> plaintext;
+  bool verified = false;
+  uint8_t content_type = 0;
+  uint32_t length = 0;
+  bool operator==(const TapEntry&) const = default;
 };
 
 // A segment, and what the soft card made of it.
@@ -79,6 +94,12 @@ class SplicedFlow {
   size_t installed(card::Direction direction) const {
     return sides_[card::index(direction)].installed;
   }
+  // Contents of all records that were made so far.
+  const std::vector<std::vector<uint8_t>>& contents(card::Direction direction) const {
+    return sides_[card::index(direction)].contents;
+  }
+  // What was told to the tap and not taken from here yet.
+  std::deque<TapEntry>& taps() { return taps_; }
   const card::Splice& splice() const { return splice_; }
   const FlowOptions& options() const { return options_; }
 
@@ -90,6 +111,7 @@ class SplicedFlow {
     size_t generation = 0;  // of the writer
     size_t installed = 1;
     std::vector<uint8_t> stream;
+    std::vector<std::vector<uint8_t>> contents;
     std::vector<size_t> short_ends;  // where records that may be a KeyUpdate end
     size_t sent = 0;                 // of the stream, at least once
     std::vector<bool> arrived;
@@ -109,6 +131,7 @@ class SplicedFlow {
   card::Splice splice_;
   std::unique_ptr<card::soft::Splicer> splicer_;
   std::array<Side, 2> sides_;
+  std::deque<TapEntry> taps_;
   size_t segments_ = 0;
   bool closed_ = false;
 };

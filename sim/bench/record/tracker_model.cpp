@@ -18,7 +18,7 @@ using card::TlsVersion;
 using card::soft::GhashBlock;
 
 constexpr size_t kItemBits = 594;
-constexpr size_t kResultBits = 449;
+constexpr size_t kResultBits = 465;
 constexpr size_t kPatchBits = 149;
 constexpr size_t kLead = 16;  // writable bytes that AesEngine wants before a piece
 
@@ -78,6 +78,9 @@ TrackerModel::TrackerModel(unsigned stalls, uint64_t seed)
       work_stalls_(stalls, seed + 1),
       out_stalls_(stalls, seed + 2),
       late_(stalls == 0 ? 20 : 80) {
+  model_->zeroize_i = 0;
+  model_->wipe_ready_i = 1;
+  model_->command_tap_mode_i = 0;
   model_->command_valid_i = 0;
   model_->segment_valid_i = 0;
   model_->peek_done_i = 0;
@@ -121,11 +124,17 @@ void TrackerModel::command(uint8_t kind, size_t context, Direction direction,
 }
 
 void TrackerModel::open(size_t context, const SplicedFlow& flow) {
+  command(2, context, Direction::kFromInside, nullptr);
+  for (const auto& direction : keys_[context]) {
+    for (const Keys& keys : direction) {
+      EXPECT_EQ(keys, nullptr) << "keys that outlive their flow";
+    }
+  }
   versions_[context] = flow.splice().version;
   key_updates_[context] = {};
+  dead_[context] = false;
   for (const Direction direction : {Direction::kFromInside, Direction::kFromOutside}) {
     const size_t d = card::index(direction);
-    keys_[context][d] = {};
     for (size_t generation = 0; generation < flow.installed(direction); ++generation) {
       store(context, d, generation, flow.in_key(direction, generation),
             flow.out_key(direction, generation));
@@ -166,6 +175,7 @@ void TrackerModel::drive() {
     segment_port(model_->segment_i.data(), context, segment);
     model_->segment_valid_i = 1;
   }
+  model_->wipe_ready_i = wipe_done_ <= model_.clocks() ? 1 : 0;
   model_->work_ready_i = work_stalls_.next() ? 0 : 1;
   const bool out = !out_stalls_.next();
   model_->patch_ready_i = out ? 1 : 0;
@@ -217,13 +227,23 @@ void TrackerModel::sample() {
   if (model_->key_update_valid_o != 0) {
     ++key_updates_[model_->key_update_context_o][model_->key_update_direction_o];
   }
-  if (model_->release_valid_o != 0) {
-    for (size_t place = 0; place < 4; ++place) {
-      if ((model_->release_generations_o >> place & 1) != 0) {
-        keys_[model_->release_context_o][model_->release_direction_o][place].reset();
-      }
+  if (model_->wipe_valid_o != 0) {
+    ASSERT_NE(model_->wipe_ready_i, 0);
+    wipe();
+  }
+}
+
+// Keys go; until it is over, no other wipe is asked for.
+void TrackerModel::wipe() {
+  const size_t context = model_->wipe_context_o;
+  const unsigned places = model_->wipe_places_o;
+  for (size_t place = 0; place < 8; ++place) {
+    if ((places >> place & 1) != 0) {
+      keys_[context][place / 4][place % 4].reset();
     }
   }
+  dead_[context] = dead_[context] || places == 0xff;
+  wipe_done_ = model_.clocks() + 2 + random_() % 9;
 }
 
 // An item goes to the cryptography: bytes are changed at once, what it finds comes back later.
@@ -251,7 +271,16 @@ void TrackerModel::take_work() {
     std::copy_n(begin, item.bytes, tag + item.offset);
   } else {
     const Keys& keys = keys_[item.context][item.direction][item.place()];
-    ASSERT_NE(keys, nullptr) << "keys that were released";
+    if (keys == nullptr) {
+      // Found dead behind the front: nothing of it leaves, whatever comes back.
+      ASSERT_TRUE(dead_[item.context]) << "keys that were released";
+      for (EData& word : result.words) {
+        word = static_cast<EData>(random_());
+      }
+      result.due = model_.clocks() + 1 + random_() % late_;
+      results_.push_back(result);
+      return;
+    }
     const TlsVersion version = versions_[item.context];
     std::vector<uint8_t> buffer(kLead + item.bytes);
     std::copy_n(begin, item.bytes, buffer.begin() + kLead);
@@ -293,7 +322,7 @@ void TrackerModel::take_work() {
   put_block(writer, in_sum);
   put_block(writer, out_sum);
   writer.put_bytes(tag, sizeof tag).put(1, any ? 1 : 0).put(16, last_at).put(8, last_value);
-  writer.put_bytes(first, sizeof first);
+  writer.put_bytes(first, sizeof first).put(16, 0);
   result.due = model_.clocks() + 1 + random_() % late_;
   results_.push_back(result);
 }

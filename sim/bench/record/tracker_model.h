@@ -59,6 +59,7 @@ class TrackerModel {
   void command(uint8_t kind, size_t context, card::Direction direction, const SplicedFlow* flow);
   void drive();
   void sample();
+  void wipe();
   void take_work();
   void take_patch();
   void take_verdict();
@@ -81,6 +82,8 @@ class TrackerModel {
   uint64_t peek_due_ = 0;
   bool taken_ = false;  // the segment on offer
   bool commanding_ = false;
+  std::array<bool, kContexts> dead_{};  // the RTL has said so, by wiping its keys
+  uint64_t wipe_done_ = 0;
   bool keys_taken_ = false;
   size_t keys_place_ = 0;
 };
