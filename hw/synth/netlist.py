@@ -19,21 +19,21 @@ LUT_RAM = {
 }  # fmt: skip
 
 
-def synthesise(block, root, work):
+def synthesise(name, block, root, work):
     """Returns the flat module of the block: its cells and ports."""
     work.mkdir(parents=True, exist_ok=True)
     top = block["top"]
-    netlist = work / f"{top}.json"
+    netlist = work / f"{name}.json"
     changes = "".join(f" -set {name} {value}" for name, value in block.get("parameters", {}).items())
     script = [f"read_verilog -sv {' '.join(block['sources'])}"]
     if changes:
         script.append(f"chparam{changes} {top}")
     script += [SYNTH.format(top=top), "flatten", "opt_clean", f"write_json {netlist}"]
-    log = work / f"{top}.log"
+    log = work / f"{name}.log"
     with log.open("w") as out:
         done = subprocess.run(["yosys", "-p", "; ".join(script)], cwd=root, stdout=out, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        raise SystemExit(f"{top}: Yosys failed; see {log}")
+        raise SystemExit(f"{name}: Yosys failed; see {log}")
     modules = json.loads(Path(netlist).read_text())["modules"]
     return next(m for m in modules.values() if int(m["attributes"].get("top", "0"), 2))
 

@@ -7,6 +7,7 @@ path that limits one, and they are no promise of what Vivado reaches.
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass
 
 LUT = 0.15
 CLOCK_TO_Q = 0.08
@@ -64,8 +65,29 @@ def through(cell_type):
     return LUT
 
 
+@dataclass(frozen=True)
+class Path:
+    nanoseconds: float
+    luts: int
+    start: str  # what the source calls the register, memory or port that it leaves
+    end: str  # and where it ends
+    cells: list[str]  # in order
+
+
+def source_names(module):
+    """{bit: the shortest name that the source has for it}"""
+    names = {}
+    for name, net in module["netnames"].items():
+        if net.get("hide_name") or "$" in name:
+            continue
+        for bit in net["bits"]:
+            if bit not in names or len(name) < len(names[bit]):
+                names[bit] = name
+    return names
+
+
 def longest_path(module):
-    """Returns (ns, [names from start to end]). Ports count as registers."""
+    """Returns the longest Path. Ports count as registers."""
     driver = {}  # bit -> cell
     loads = defaultdict(int)
     inputs = {}  # cell -> bits that matter to its outputs, with the port's name
@@ -139,10 +161,24 @@ def longest_path(module):
     total, bit, end = max(
         ((at(bit)[0] + wire(bit, "") + extra, bit, name) for bit, extra, name in ends), default=(0.0, None, "")
     )
+    names = source_names(module)
+
+    def called(cell, bit):
+        """By what leaves the cell, or else by the cell that made it."""
+        bits = [bit] if cell is None else outputs[cell]
+        return next((names[b] for b in bits if b in names), (cell or "?").split("$")[0].strip("\\.") or "?")
+
+    ends_in = end.rsplit(".", 1)[0]
+    last = end if ends_in not in cells else called(ends_in, None)
     path = [end]
+    luts = 0
     while bit is not None and bit in driver:
-        path.append(f"{driver[bit]} ({cells[driver[bit]]['type']})")
-        bit = arrival[driver[bit]][1]
+        cell = driver[bit]
+        path.append(f"{cell} ({cells[cell]['type']})")
+        luts += cells[cell]["type"].startswith("LUT")
+        first = called(cell, bit)
+        bit = arrival[cell][1]
     if bit is not None:
         path.append("port")
-    return total, path[::-1]
+        first = called(None, bit)
+    return Path(total, luts, first, last, path[::-1])

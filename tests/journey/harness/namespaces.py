@@ -79,6 +79,18 @@ class Namespace:
                 raise TimeoutError(f"nothing listens on port {port} in {self.name}")
             time.sleep(0.01)
 
+    def wait_addresses_settled(self, device: str, timeout: float = 10.0) -> None:
+        """Until the device has its IPv6 link-local address and no address is tentative any more."""
+        deadline = time.monotonic() + timeout
+        while True:
+            listing = subprocess.run(["ip", "-n", self.name, "-6", "addr", "show", "dev", device],
+                                     capture_output=True, text=True, check=True).stdout
+            if "scope link" in listing and "tentative" not in listing:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"addresses of {device} in {self.name} do not settle: {listing}")
+            time.sleep(0.01)
+
     def close(self) -> None:
         os.close(self._fd)
         remove(self.name)

@@ -44,6 +44,9 @@ class Topology:
 
     def _wire(self) -> None:
         for end, peer in ((self.client, "inside"), (self.server, "outside")):
+            # Without duplicate address detection an address is there at once: a browser that sees one become valid
+            # later gives up what it is loading (ERR_NETWORK_CHANGED).
+            end.sysctl("net.ipv6.conf.default.accept_dad", "0")
             end.batch(f"link add eth0 type veth peer name {peer} netns {self.appliance.name}\n"
                       "link set lo up\nlink set eth0 up\n")
         for port in ("inside", "outside"):
@@ -52,6 +55,8 @@ class Topology:
         self.client.batch(f"addr add {CLIENT[4]}/24 dev eth0\naddr add {CLIENT[6]}/64 dev eth0 nodad\n")
         self.server.batch("".join(f"addr add {a[4]}/24 dev eth0\naddr add {a[6]}/64 dev eth0 nodad\n"
                                   for a in (SERVER, BYPASSED)))
+        for end in (self.client, self.server):
+            end.wait_addresses_settled("eth0")
 
     def _no_offload(self) -> None:
         off = [word for feature in ("tx", "tso", "gso", "gro") for word in (feature, "off")]
