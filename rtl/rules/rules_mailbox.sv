@@ -32,7 +32,9 @@ module rules_mailbox #(
   logic commits_q;
   logic done_q;
   logic [4:0] row_q;
+  /* verilator lint_off UNUSEDSIGNAL */  // a small table has few slices
   logic [15:0] index_q;
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [3:0] result_q;
   assign busy_o = loads_q || commits_q;
   assign done_o = done_q;
