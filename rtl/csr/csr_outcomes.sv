@@ -40,6 +40,8 @@ module csr_outcomes #(
     for (int unsigned i = 0; i < Sources; i++) begin
       if (takes[i]) bits = oldest[10*i+:10];
     end
+  end
+  always_comb begin
     adds_one = '0;
     counted = takes != '0 && outcome.kind != vitrine_pkg::OutcomeInjected &&
               outcome.kind != vitrine_pkg::OutcomeLost;

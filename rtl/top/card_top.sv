@@ -241,6 +241,8 @@ module card_top #(
   );
 
   // ---- What becomes of them. ----
+  logic [2:0] out_ready0;
+  logic [2:0] out_ready1;
   logic zeroizing;
   logic zeroized;
   logic engine_zeroize;
@@ -303,6 +305,7 @@ module card_top #(
     .zeroizing_o(zeroizing), .zeroized_o(zeroized), .ready_o(ready), .engine_zeroize_o(engine_zeroize),
     .engine_reset_no(engine_reset_n), .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_last_i(beat_last), .egress_valid_o(forward_valid),
+    .egress_ready_i({out_ready1[0], out_ready0[0]}),
     .engine_valid_o(engine_valid), .engine_ready_i(engine_ready), .layout_o(layout), .segment_o(segment),
     .edit_o(edit), .punt_valid_o(punt_valid), .punt_ready_i(punt_ready), .punt_made_o(punt_made), .made_o(made),
     .punt_last_o(punt_last), .punt_keep_o(punt_keep), .event_fits_i(event_fits), .punt_stored_i(punt_stored),
@@ -351,8 +354,6 @@ module card_top #(
   );
 
   // ---- Frames out: forwarded, spliced, injected. ----
-  logic [2:0] out_ready0;
-  logic [2:0] out_ready1;
   logic [2:0] out_valid0;
   logic [2:0] out_valid1;
   logic [14:0] out_tags;
@@ -482,7 +483,7 @@ module card_top #(
                   written == '0;
 
   logic unused;
-  assign unused = &{1'b0, value};
+  assign unused = &{1'b0, value, written_word};
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) begin

@@ -46,6 +46,7 @@ module track_core #(
   input  logic                           in_last_i,
   // Where the beat goes.
   output logic [1:0]                     egress_valid_o,
+  input  logic [1:0]                     egress_ready_i,
   output logic                           engine_valid_o,
   input  logic                           engine_ready_i,
   output vitrine_pkg::tcp_layout_t       layout_o,
@@ -295,7 +296,7 @@ module track_core #(
     to_nowhere = state_q == StBeats && !forwards_q;
     if (state_q == StBeats && forwards_q) egress_valid_o[!direction] = in_valid_i;
     engine_valid_o = state_q == StSplice && in_valid_i;
-    in_ready_o = state_q == StBeats || (state_q == StSplice && engine_ready_i) ||
+    in_ready_o = (state_q == StBeats && (!forwards_q || egress_ready_i[!direction])) || (state_q == StSplice && engine_ready_i) ||
                  (state_q == StPuntBeats && punt_ready_i);
     frame_ready_o = state_q == StIdle && frame_done_q;
   end

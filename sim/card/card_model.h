@@ -17,7 +17,6 @@ namespace vitrine::sim {
 
 struct CardModelConfig {
   std::string trace_file;        // FST waves, where the build has VITRINE_TRACE; empty: none
-  uint32_t egress_clocks = 0;    // clocks that a MAC waits between frames that it sends
 };
 
 class CardModel {
