@@ -659,6 +659,7 @@ module track_core #(
             beat_q <= '0;
             if (closing_q) begin
               row_q.closed <= 1'b1;
+              row_q.seen_ms <= time_ms_i;  // the linger begins
               row_q.failed <= row_q.spliced && row_q.close_reason > 4'd1;
             end
           end else if (!event_fits_i || punt_ready_i) begin

@@ -1,8 +1,8 @@
 // The whole card by its registers, ports and rings.
+#include "sim/card/card_model.h"
 #include <gtest/gtest.h>
 
 #include "host/card/regs.h"
-#include "sim/card/card_model.h"
 
 namespace vitrine::sim {
 namespace {
@@ -58,22 +58,64 @@ class CardTest : public testing::Test {
     const Frame head = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0};
     std::copy(head.begin(), head.end(), f.begin());
     const size_t total = 40 + payload;
-    const Frame rest = {static_cast<uint8_t>(total >> 8), static_cast<uint8_t>(total),
-                        0, 0, 0x40, 0, 64, 6, 0, 0,
-                        10, 0, 0, static_cast<uint8_t>(to_server ? 1 : 2),
-                        10, 0, 0, static_cast<uint8_t>(to_server ? 2 : 1),
+    const Frame rest = {static_cast<uint8_t>(total >> 8),
+                        static_cast<uint8_t>(total),
+                        0,
+                        0,
+                        0x40,
+                        0,
+                        64,
+                        6,
+                        0,
+                        0,
+                        10,
+                        0,
+                        0,
+                        static_cast<uint8_t>(to_server ? 1 : 2),
+                        10,
+                        0,
+                        0,
+                        static_cast<uint8_t>(to_server ? 2 : 1),
                         static_cast<uint8_t>(to_server ? 0x03 : 0x01),
                         static_cast<uint8_t>(to_server ? 0xe8 : 0xbb),
                         static_cast<uint8_t>(to_server ? 0x01 : 0x03),
                         static_cast<uint8_t>(to_server ? 0xbb : 0xe8),
-                        0, 0, 0, 1, 0, 0, 0, 1, 0x50, flags, 1, 0, 0, 0, 0, 0};
+                        0,
+                        0,
+                        0,
+                        1,
+                        0,
+                        0,
+                        0,
+                        1,
+                        0x50,
+                        flags,
+                        1,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0};
     std::copy(rest.begin(), rest.end(), f.begin() + 16);
     return f;
   }
   uint32_t flow_command(uint32_t operation, uint32_t action) {
-    const uint32_t words[] = {77, 0, 40U | action << 16 | 0U << 18 | 4U << 20 | 6U << 24,
-                              0x1fff1fff, 1000U | 443U << 16, 5000, 0, 0,
-                              0x0100000a, 0, 0, 0, 0x0200000a, 0, 0, 0};
+    const uint32_t words[] = {77,
+                              0,
+                              40U | action << 16 | 0U << 18 | 4U << 20 | 6U << 24,
+                              0x1fff1fff,
+                              1000U | 443U << 16,
+                              5000,
+                              0,
+                              0,
+                              0x0100000a,
+                              0,
+                              0,
+                              0,
+                              0x0200000a,
+                              0,
+                              0,
+                              0};
     for (uint32_t i = 0; i < 16; ++i) {
       write(regs::kFlowMailbox + 4 * i, words[i]);
     }
@@ -162,7 +204,10 @@ TEST_F(CardTest, AFlowEntryWinsCountsAndCloses) {
   EXPECT_EQ(memory_[0], 1);
   EXPECT_EQ(memory_[2], 2);  // idle
   EXPECT_EQ(memory_[8], 77);
-  EXPECT_EQ(flow_command(4, 0), 4U);  // the linger has passed as well
+  EXPECT_EQ(flow_command(4, 0), 0U);  // it lingers
+  card_.set_time_ms(7050);
+  settle();
+  EXPECT_EQ(flow_command(4, 0), 4U);
 }
 
 TEST_F(CardTest, ARemovedFlowIsJudgedByTheRules) {
