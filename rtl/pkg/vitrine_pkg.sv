@@ -317,5 +317,88 @@ package vitrine_pkg;
     logic [1:0]   mode;          // TapOpen: 0 none, 1 the first `limit` bytes, 2 all
     logic [31:0]  limit;
   } tap_event_t;
+
+  // ---- decide, track ----
+
+  localparam logic [4:0] DropRule = 5'd0;
+  localparam logic [4:0] DropMalformed = 5'd1;
+  localparam logic [4:0] DropEgressFull = 5'd2;
+  localparam logic [4:0] DropPuntFull = 5'd3;
+  localparam logic [4:0] DropNotReady = 5'd15;
+  localparam logic [4:0] DropChecksum = 5'd16;
+
+  localparam logic [2:0] PuntRule = 3'd0;
+  localparam logic [2:0] PuntFlow = 3'd1;
+  localparam logic [2:0] PuntFragment = 3'd2;
+  localparam logic [2:0] PuntExtensionHeader = 3'd3;
+  localparam logic [2:0] PuntDeadFlow = 3'd4;
+
+  localparam logic [3:0] CloseIdle = 4'd2;
+  localparam logic [3:0] CloseZeroized = 4'd7;
+
+  // A frame's way through the card ends in one of these.
+  typedef enum logic [2:0] {
+    OutcomeForwarded = 3'd0,
+    OutcomeSpliced   = 3'd1,
+    OutcomeDropped   = 3'd2,
+    OutcomePunted    = 3'd3,
+    OutcomeInjected  = 3'd4,  // a frame of the host's, sent as it is: outside the balance
+    OutcomeLost      = 3'd5   // the same, refused by the port
+  } outcome_kind_t;
+  typedef struct packed {
+    outcome_kind_t kind;
+    logic [1:0]    origin;    // 0 inside port, 1 outside port, 2 injected
+    logic [4:0]    reason;    // of a drop or punt
+  } outcome_t;
+
+  // What is known of a frame when it may be judged.
+  typedef struct packed {
+    logic [1:0]  origin;
+    logic        hit;         // there is a flow entry:
+    logic [15:0] index;       // its connection
+    action_t     action;      // of the rules
+    flow_key_t   key;
+    parsed_t     parsed;
+  } decide_frame_t;
+
+  // A direction of a connection, as host/card/soft/plain_flow.h and record_splicer.h count.
+  typedef struct packed {
+    logic [63:0] packets;
+    logic [63:0] bytes;
+    logic [63:0] payload;
+    logic [63:0] fresh;
+    logic [63:0] records;
+    logic [31:0] next_sequence;     // spliced: of the bytes let through, without a FIN
+    logic [31:0] last_acknowledgement;
+    logic        seen;
+    logic        has_acknowledged;
+    logic        fin;
+    logic        fin_acknowledged;
+    logic [31:0] fin_end;           // spliced: where the FIN stands
+    logic [31:0] acknowledged;      // spliced: by the receiver, in the sender's numbers
+    logic        died;              // spliced: next_sequence stays
+    logic [31:0] sequence_delta;
+    logic [31:0] timestamp_delta;
+    logic [31:0] generation;        // KeyUpdates seen
+    logic [31:0] dead_acknowledgement;
+    logic [8:0]  dead_advanced;
+    logic [2:0]  dead_repeated;
+  } track_side_t;
+
+  typedef struct packed {
+    logic        spliced;
+    action_t     action;
+    logic        closed;
+    logic        failed;
+    logic        owed;              // the closed event found the ring full
+    logic [3:0]  close_reason;
+    logic        close_direction;
+    logic [63:0] close_record;
+    logic [63:0] id;
+    flow_key_t   key;               // as installed
+    logic [31:0] idle_ms;
+    logic [31:0] seen_ms;
+    logic [31:0] dead_ms;           // when the present second of dead punts began
+  } track_row_t;
 endpackage
 // verilator lint_on UNUSEDPARAM

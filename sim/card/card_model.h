@@ -1,10 +1,11 @@
-// The whole card, Verilated (rtl/top/card_top.sv): its bus, its MACs and the host's memory as calls.
+// The whole card, Verilated (rtl/top/card_top.sv): its bus, its MACs and the host's memory as
+// calls.
 //
-// The model ticks only in clock() and in the calls that say so. Memory accesses of the card's DMA are answered from
-// the span given at construction, which begins at bus address 0; anything outside is answered with DECERR.
-// Frames are Ethernet II without FCS, 1 ... 16,320 bytes. Ports: 0 inside, 1 outside.
-// Ownership: the memory and the model's wave file (if any) outlive no one; the memory must outlive the model.
-// Threads: one at a time. Several models may live in one process.
+// The model ticks only in clock() and in the calls that say so. Memory accesses of the card's DMA
+// are answered from the span given at construction, which begins at bus address 0; anything outside
+// is answered with DECERR. Frames are Ethernet II without FCS, 1 ... 16,320 bytes. Ports: 0 inside,
+// 1 outside. Ownership: the memory and the model's wave file (if any) outlive no one; the memory
+// must outlive the model. Threads: one at a time. Several models may live in one process.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,7 @@
 namespace vitrine::sim {
 
 struct CardModelConfig {
-  std::string trace_file;        // FST waves, where the build has VITRINE_TRACE; empty: none
-  uint32_t egress_clocks = 0;    // clocks that a MAC waits between frames that it sends
+  std::string trace_file;  // FST waves, where the build has VITRINE_TRACE; empty: none
 };
 
 class CardModel {
@@ -32,7 +32,8 @@ class CardModel {
   bool axi_write(uint32_t address, uint32_t value);
   bool axi_read(uint32_t address, uint32_t& value);
 
-  // Queues a frame at a MAC; it enters a beat a clock. Always taken: look at frames_waiting() first.
+  // Queues a frame at a MAC; it enters a beat a clock. Always taken: look at frames_waiting()
+  // first.
   void put_frame(unsigned port, std::span<const uint8_t> frame);
   size_t frames_waiting(unsigned port) const;
   // A frame that the card has sent, in order of the port; false where there is none.
@@ -40,7 +41,8 @@ class CardModel {
 
   void set_time_ms(uint32_t milliseconds);
   void clock(unsigned count = 1);
-  // Nothing is under way, and nothing will happen without a call: frames, commands, DMA, timers due.
+  // Nothing is under way, and nothing will happen without a call: frames, commands, DMA, timers
+  // due.
   bool idle() const;
   // The interrupt line.
   bool interrupt() const;
