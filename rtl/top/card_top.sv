@@ -332,6 +332,11 @@ module card_top #(
   logic sealed_port;
   logic [1:0] sealed_origin;
   logic sealed_ready;
+  logic unused_clearing;
+  logic unused_tap_valid;  // the tap is off
+  logic [511:0] unused_tap_data;
+  logic unused_tap_last;
+  logic unused_tap_lost;
   record_engine #(.Contexts(Contexts), .Slots(Slots), .Lanes(Lanes)) u_record (
     .clk_i, .rst_ni(engine_reset_n), .zeroize_i(engine_zeroize), .key_write_i(key_write), .key_index_i(key_index),
     .key_i(keys), .command_valid_i(command_valid), .command_ready_o(command_ready), .command_i(command),
@@ -341,7 +346,10 @@ module card_top #(
     .in_last_i(beat_last), .layout_i(layout), .segment_i(segment), .edit_i(edit), .out_valid_o(sealed_valid),
     .out_ready_i(sealed_ready), .out_data_o(sealed), .out_bytes_o(sealed_bytes), .out_last_o(sealed_last),
     .wrong_o(wrong), .verdict_valid_o(verdict_valid), .verdict_o(verdict), .key_update_valid_o(key_update),
-    .key_update_context_o(unused_key_update_context), .key_update_direction_o(key_update_direction)
+    .key_update_context_o(unused_key_update_context), .key_update_direction_o(key_update_direction),
+    .clearing_o(unused_clearing), .command_tap_mode_i(2'd0), .command_tap_bytes_i(32'd0),
+    .tap_valid_o(unused_tap_valid), .tap_ready_i(1'b1), .tap_data_o(unused_tap_data), .tap_last_o(unused_tap_last),
+    .tap_lost_o(unused_tap_lost)
   );
   // Where the engine's next frames go, in order.
   logic sends_room;

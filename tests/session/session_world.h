@@ -67,10 +67,11 @@ class SessionWorld : public testing::Test {
   std::unique_ptr<events::EventHub> hub_;
   std::unique_ptr<Engine> engine_;
 
+  std::unique_ptr<tls::LegFactory> legs_;
+
  private:
   void deliver();
 
-  std::unique_ptr<tls::LegFactory> legs_;
   std::unique_ptr<trust::Verifier> verifier_;
 };
 
