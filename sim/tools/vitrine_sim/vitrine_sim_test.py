@@ -29,7 +29,7 @@ class VitrineSim(unittest.TestCase):
         (self.folder / "program.S").write_text(".globl _start\n_start:\n" + text)
         out = self.folder / "program.elf"
         subprocess.run([COMPILER, "-march=rv32i", "-mabi=ilp32", "-nostdlib", "-static",
-                        "-Wl,-Ttext=0x80000000,--build-id=none,--no-warn-rwx-segments", *options, "-o", str(out),
+                        "-Wl,-Ttext=0x80000000,-N,--build-id=none,--no-warn-rwx-segments", *options, "-o", str(out),
                         str(self.folder / "program.S")], check=True)
         return str(out)
 
