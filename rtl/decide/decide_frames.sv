@@ -88,7 +88,16 @@ module decide_frames #(
   assign malformed = parsed.kind == vitrine_pkg::KindMalformed;
   assign by_flow = parsed.kind == vitrine_pkg::KindTcp || parsed.kind == vitrine_pkg::KindOtherIp;
   assign key_o = key;
-  assign kind_o = vitrine_pkg::frame_kind_t'(parsed.kind);
+  // Yosys takes no cast to an enum of a package.
+  always_comb begin
+    unique case (parsed.kind)
+      vitrine_pkg::KindTcp: kind_o = vitrine_pkg::KindTcp;
+      vitrine_pkg::KindOtherIp: kind_o = vitrine_pkg::KindOtherIp;
+      vitrine_pkg::KindFragment: kind_o = vitrine_pkg::KindFragment;
+      vitrine_pkg::KindExtensionHeader: kind_o = vitrine_pkg::KindExtensionHeader;
+      default: kind_o = vitrine_pkg::KindNotIp;
+    endcase
+  end
   assign flow_valid_o = start && by_flow && table_ready_i;
   assign rules_valid_o = start && !malformed;
 

@@ -230,13 +230,17 @@ module card_top #(
     .load_valid_o(load_valid), .load_ready_i(load_ready), .load_slice_o(load_slice), .load_chunk_o(load_chunk),
     .load_row_o(load_row), .load_data_o(load_data), .commit_valid_o(commit_valid), .commit_slices_o(commit_slices)
   );
+  vitrine_pkg::action_t otherwise;
+  assign otherwise = value[32*csr_regs_pkg::RulesOtherwise+:2] == 2'd0 ? vitrine_pkg::ActionForward
+                     : value[32*csr_regs_pkg::RulesOtherwise+:2] == 2'd1 ? vitrine_pkg::ActionDrop
+                     : value[32*csr_regs_pkg::RulesOtherwise+:2] == 2'd2 ? vitrine_pkg::ActionPunt : vitrine_pkg::ActionSplice;
   rules_table #(.Rules(Rules)) u_rules (
     .clk_i, .rst_ni, .lookup_valid_i(rules_lookup), .lookup_kind_i(kind), .lookup_key_i(key),
     .result_valid_o(unused_rules_valid), .result_hit_o(unused_rules_hit), .result_rule_o(unused_rule),
     .result_action_o(rule_action), .result_version_o(unused_version), .load_valid_i(load_valid),
     .load_ready_o(load_ready), .load_slice_i(load_slice), .load_chunk_i(load_chunk), .load_row_i(load_row),
     .load_data_i(load_data), .commit_valid_i(commit_valid), .commit_slices_i(commit_slices),
-    .commit_otherwise_i(vitrine_pkg::action_t'(value[32*csr_regs_pkg::RulesOtherwise+:2])),
+    .commit_otherwise_i(otherwise),
     .commit_version_i(value[32*csr_regs_pkg::RulesVersion+:32]), .version_o(active_version)
   );
 

@@ -44,7 +44,9 @@ module track_mailbox (
   always_comb begin
     id_o = words_q[63:0];
     index_o = words_q[32*2+:16];
-    action_o = vitrine_pkg::action_t'(words_q[32*2+16+:2]);
+    action_o = words_q[32*2+16+:2] == 2'd0 ? vitrine_pkg::ActionForward
+               : words_q[32*2+16+:2] == 2'd1 ? vitrine_pkg::ActionDrop
+               : words_q[32*2+16+:2] == 2'd2 ? vitrine_pkg::ActionPunt : vitrine_pkg::ActionSplice;
     key_o = '0;
     key_o.ingress = words_q[32*2+18+:2];
     key_o.vlan_outer = words_q[32*3+:13];
