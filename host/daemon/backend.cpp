@@ -6,8 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <fmt/chrono.h>
 
-#include "host/daemon/policy_report.h"
 #include "host/daemon/mirror_stream.h"
+#include "host/daemon/policy_report.h"
 #include "host/signer/ca.h"
 
 namespace vitrine::daemon {
@@ -45,8 +45,7 @@ api::CertificateRow row_of(const signer::CaInfo& ca) {
 
 }  // namespace
 
-Backend::Backend(BackendParts parts)
-    : parts_(std::move(parts)), started_ns_(parts_.clock.monotonic_ns()) {}
+Backend::Backend(BackendParts parts) : parts_(parts), started_ns_(parts_.clock.monotonic_ns()) {}
 
 template <typename Answer>
 Answer Backend::on_session(std::function<Answer(session::Engine&)> ask) const {

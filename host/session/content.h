@@ -38,7 +38,7 @@ class Content : public PlaintextGate, private inspect::TransactionSink {
   void on_tap_record(const card::TapRecord& record);
 
   // One side sends no more (close_notify, FIN).
-  void on_end(size_t from);
+  void on_end(size_t from) override;
   // The connection is over: tells what is open. Idempotent.
   void finish();
 
