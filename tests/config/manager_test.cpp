@@ -10,7 +10,7 @@
 namespace vitrine::config {
 namespace {
 
-constexpr int64_t kMinute = 60'000;
+constexpr int64_t kOneMinute = 60'000;
 
 class ManagerTest : public ::testing::Test {
  protected:
@@ -82,7 +82,7 @@ TEST_F(ManagerTest, ApplianceThatRefusesLeavesTheOldVersionInForceAndItsNumberFr
 
 TEST_F(ManagerTest, UnconfirmedCommitComesBackOnTimeAndNotEarlier) {
   ASSERT_TRUE(world_.commit(1, 5));
-  world_.clock.advance_ms(5 * kMinute - 1);
+  world_.clock.advance_ms(5 * kOneMinute - 1);
   manager().tick();
   EXPECT_EQ(world_.in_force().version, 2U);
   EXPECT_EQ(manager().overview()->confirm_left_ms, 1U);
@@ -95,7 +95,7 @@ TEST_F(ManagerTest, UnconfirmedCommitComesBackOnTimeAndNotEarlier) {
   EXPECT_EQ(now.active.of, 1U);
   EXPECT_EQ(now.active.from, 2U);
   EXPECT_FALSE(now.unconfirmed.has_value());
-  world_.clock.advance_ms(60 * kMinute);
+  world_.clock.advance_ms(60 * kOneMinute);
   manager().tick();
   EXPECT_EQ(world_.in_force().version, 3U) << "once";
 }
@@ -104,7 +104,7 @@ TEST_F(ManagerTest, ConfirmedCommitStays) {
   ASSERT_TRUE(world_.commit(1, 5));
   ASSERT_TRUE(manager().confirm("ada"));
   EXPECT_EQ(manager().confirm("ada").code(), Code::kNotFound);
-  world_.clock.advance_ms(60 * kMinute);
+  world_.clock.advance_ms(60 * kOneMinute);
   manager().tick();
   ASSERT_TRUE(world_.start());
   EXPECT_EQ(world_.in_force().version, 2U);
@@ -112,10 +112,10 @@ TEST_F(ManagerTest, ConfirmedCommitStays) {
 
 TEST_F(ManagerTest, UnconfirmedCommitComesBackAfterARestart) {
   ASSERT_TRUE(world_.commit(1, 5));
-  world_.clock.advance_ms(2 * kMinute);
+  world_.clock.advance_ms(2 * kOneMinute);
   ASSERT_TRUE(world_.start());
   EXPECT_EQ(world_.in_force().version, 2U) << "there is time left";
-  world_.clock.advance_ms(3 * kMinute - 1);
+  world_.clock.advance_ms(3 * kOneMinute - 1);
   manager().tick();
   EXPECT_EQ(world_.in_force().version, 2U);
   world_.clock.advance_ms(1);
@@ -126,7 +126,7 @@ TEST_F(ManagerTest, UnconfirmedCommitComesBackAfterARestart) {
 TEST_F(ManagerTest, OverdueCommitIsNeverPutInForceAtStart) {
   ASSERT_TRUE(world_.commit(1, 5));
   world_.applied.clear();
-  world_.clock.advance_ms(5 * kMinute);
+  world_.clock.advance_ms(5 * kOneMinute);
   ASSERT_TRUE(world_.start());
   ASSERT_EQ(world_.applied.size(), 1U);
   EXPECT_EQ(world_.in_force().version, 3U);
@@ -142,11 +142,11 @@ TEST_F(ManagerTest, ClockBeforeTheCommitCountsAsOverdue) {
 
 TEST_F(ManagerTest, StepOfTheWallClockNeitherHastensNorDelaysAConfirmation) {
   ASSERT_TRUE(world_.commit(1, 5));
-  world_.clock.set_wall_ms(world_.clock.wall_ms() + 1000 * kMinute);
+  world_.clock.set_wall_ms(world_.clock.wall_ms() + 1000 * kOneMinute);
   manager().tick();
   EXPECT_EQ(world_.in_force().version, 2U);
   world_.clock.set_wall_ms(0);
-  world_.clock.advance_ms(5 * kMinute);
+  world_.clock.advance_ms(5 * kOneMinute);
   manager().tick();
   EXPECT_EQ(world_.in_force().version, 3U);
 }
@@ -154,7 +154,7 @@ TEST_F(ManagerTest, StepOfTheWallClockNeitherHastensNorDelaysAConfirmation) {
 TEST_F(ManagerTest, TakingBackThatFailsIsTriedAgain) {
   ASSERT_TRUE(world_.commit(1, 5));
   world_.refusal = Status(Code::kUnavailable, "the card does not answer");
-  world_.clock.advance_ms(5 * kMinute);
+  world_.clock.advance_ms(5 * kOneMinute);
   manager().tick();
   EXPECT_EQ(manager().overview()->active.number, 2U);
   world_.refusal = Status::ok();
@@ -175,7 +175,7 @@ TEST_F(ManagerTest, RollbackToBeConfirmedFallsBackToWhatWasConfirmed) {
   ASSERT_TRUE(world_.commit(1));     // 2
   ASSERT_TRUE(world_.commit(2, 5));  // 3, waits
   ASSERT_TRUE(manager().rollback(1, {"ada", "", 5}));
-  world_.clock.advance_ms(5 * kMinute);
+  world_.clock.advance_ms(5 * kOneMinute);
   manager().tick();
   EXPECT_EQ(world_.in_force().configuration, configuration_of(1)) << "not to version 3";
 }

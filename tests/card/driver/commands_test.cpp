@@ -16,7 +16,7 @@ constexpr uint32_t kInstall = 1;
 constexpr uint32_t kRemove = 2;
 constexpr uint32_t kUpdate = 3;
 constexpr uint32_t kStatistics = 4;
-enum Result : uint32_t { kExists = 2, kFull = 3, kNotFound = 4, kEnded = 5 };
+enum CommandResult : uint32_t { kExists = 2, kFull = 3, kNotFound = 4, kEnded = 5 };
 
 class CommandsTest : public ::testing::Test {
  protected:
