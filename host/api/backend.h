@@ -146,7 +146,9 @@ class Backend {
   // Decrypted traffic as pcapng. `filters`: client, server, host, port; an unknown one is an error.
   // `wake` may be called from any thread, never from within this call.
   virtual Result<std::unique_ptr<ByteStream>> open_mirror(
-      const std::map<std::string, std::string>& /*filters*/, std::function<void()> /*wake*/) {
+      const std::map<std::string, std::string>& /*filters*/,
+      // NOLINTNEXTLINE(performance-unnecessary-value-param): those who override it keep it.
+      std::function<void()> /*wake*/) {
     return Status(Code::kUnsupported, "no decrypted traffic can be mirrored here");
   }
 
