@@ -4,9 +4,9 @@
 #include <functional>
 #include <utility>
 
+#include "host/inspect/tap_stream.h"
 #include "host/session/failure.h"
 #include "host/session/flow.h"
-#include "host/inspect/tap_stream.h"
 #include "host/session/services.h"
 #include "host/session/totals.h"
 #include "host/takeover/connection_table.h"

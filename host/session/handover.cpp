@@ -11,8 +11,7 @@ constexpr int kMaxRounds = 64;  // records that may be cut while draining
 }  // namespace
 
 Handover::Handover(takeover::Connection& connection, LegPump& pump, card::Card& card,
-                   uint64_t deadline_ns, uint32_t idle_timeout_ms, bool strict,
-                   card::TapMode tap)
+                   uint64_t deadline_ns, uint32_t idle_timeout_ms, bool strict, card::TapMode tap)
     : connection_(connection),
       pump_(pump),
       card_(card),
