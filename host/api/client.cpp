@@ -136,6 +136,25 @@ bool Client::permitted() const {
   return answer || answer.status().code() != Code::kPermission;
 }
 
+namespace {
+
+// Asks for an endless answer and reads its header. An answer that is not 200 is the status; `error`
+// is what went wrong with the socket, for the caller to tell.
+Status begin_stream(UnixStream& stream, http::verb verb, std::string_view target,
+                    boost::beast::flat_buffer& buffer, Parser& parser, error_code& error) {
+  http::write(stream, request_for(verb, target, {}), error);
+  parser.body_limit(boost::none);
+  error.clear();
+  http::read_header(stream, buffer, parser, error);
+  if (!error && parser.get().result() != http::status::ok) {
+    http::read(stream, buffer, parser, error);
+    return error ? stream_error(error) : error_from(parser.get());
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
 Status Client::follow(std::string_view target,
                       const std::function<bool(const json::value&)>& on_item) const {
   auto stream = UnixStream::connect(path_);
@@ -143,16 +162,12 @@ Status Client::follow(std::string_view target,
     return stream.status();
   }
   stream->set_deadline(UnixStream::Clock::now() + timeout_);
-  error_code error;
-  http::write(*stream, request_for(http::verb::get, target, {}), error);
   boost::beast::flat_buffer buffer;
   Parser parser;
-  parser.body_limit(boost::none);
-  error.clear();
-  http::read_header(*stream, buffer, parser, error);
-  if (!error && parser.get().result() != http::status::ok) {
-    http::read(*stream, buffer, parser, error);
-    return error ? stream_error(error) : error_from(parser.get());
+  error_code error;
+  if (Status begun = begin_stream(*stream, http::verb::get, target, buffer, parser, error);
+      !begun) {
+    return begun;
   }
   stream->set_deadline(std::nullopt);
   std::string text;
@@ -174,16 +189,12 @@ Status Client::stream(std::string_view target,
     return stream.status();
   }
   stream->set_deadline(UnixStream::Clock::now() + timeout_);
-  error_code error;
-  http::write(*stream, request_for(http::verb::post, target, {}), error);
   boost::beast::flat_buffer buffer;
   Parser parser;
-  parser.body_limit(boost::none);
-  error.clear();
-  http::read_header(*stream, buffer, parser, error);
-  if (!error && parser.get().result() != http::status::ok) {
-    http::read(*stream, buffer, parser, error);
-    return error ? stream_error(error) : error_from(parser.get());
+  error_code error;
+  if (Status begun = begin_stream(*stream, http::verb::post, target, buffer, parser, error);
+      !begun) {
+    return begun;
   }
   stream->set_deadline(until);
   while (!error && !parser.is_done()) {
