@@ -81,9 +81,6 @@ module card_top #(
   localparam int unsigned Contexts = 2 ** ContextsLog2;
   localparam int unsigned Rules = 2 ** RulesLog2;
   localparam int unsigned SliceBits = RulesLog2 - 5;
-  localparam int unsigned TableClocks = 2 ** TableIndexBits + 16;
-  // The key store, eight places a context, or what the cryptography holds.
-  localparam int unsigned ClearClocks = 8 * Contexts > TableClocks ? 8 * Contexts + 512 : TableClocks + 512;
   localparam int unsigned Registers = csr_regs_pkg::NumRegisters;
 
   // ---- Registers. ----
@@ -250,7 +247,7 @@ module card_top #(
   logic zeroizing;
   logic zeroized;
   logic engine_zeroize;
-  logic engine_reset_n;
+  logic engine_clearing;
   logic [1:0] forward_valid;
   logic engine_valid;
   logic engine_ready;
@@ -300,14 +297,14 @@ module card_top #(
   logic event_lost;
   logic track_idle;
   track_core #(
-    .Connections(Connections), .Contexts(Contexts), .LingerMs(LingerMs), .ClearClocks(ClearClocks)
+    .Connections(Connections), .Contexts(Contexts), .LingerMs(LingerMs)
   ) u_track (
     .clk_i, .rst_ni, .time_ms_i, .run_i(run),
     .shut_i(host_lost && !value[32*csr_regs_pkg::ControlControl+csr_regs_pkg::ControlControlFailOpenLow]),
     .table_ready_i(table_ready),
     .zeroize_i(host_lost_pulse || (written[csr_regs_pkg::ControlZeroize] && written_data[0])),
     .zeroizing_o(zeroizing), .zeroized_o(zeroized), .ready_o(ready), .engine_zeroize_o(engine_zeroize),
-    .engine_reset_no(engine_reset_n), .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
+    .engine_clearing_i(engine_clearing), .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_last_i(beat_last), .egress_valid_o(forward_valid),
     .egress_ready_i({out_ready1[0], out_ready0[0]}),
     .engine_valid_o(engine_valid), .engine_ready_i(engine_ready), .layout_o(layout), .segment_o(segment),
@@ -336,13 +333,12 @@ module card_top #(
   logic sealed_port;
   logic [1:0] sealed_origin;
   logic sealed_ready;
-  logic unused_clearing;
   logic unused_tap_valid;  // the tap is off
   logic [511:0] unused_tap_data;
   logic unused_tap_last;
   logic unused_tap_lost;
   record_engine #(.Contexts(Contexts), .Slots(Slots), .Lanes(Lanes)) u_record (
-    .clk_i, .rst_ni(engine_reset_n), .zeroize_i(engine_zeroize), .key_write_i(key_write), .key_index_i(key_index),
+    .clk_i, .rst_ni, .zeroize_i(engine_zeroize), .key_write_i(key_write), .key_index_i(key_index),
     .key_i(keys), .command_valid_i(command_valid), .command_ready_o(command_ready), .command_i(command),
     .command_context_i(command_context), .command_direction_i(command_direction), .command_tls12_i(command_tls12),
     .command_open_i(command_open), .keys_taken_o(keys_taken), .keys_generation_o(keys_generation),
@@ -351,7 +347,7 @@ module card_top #(
     .out_ready_i(sealed_ready), .out_data_o(sealed), .out_bytes_o(sealed_bytes), .out_last_o(sealed_last),
     .wrong_o(wrong), .verdict_valid_o(verdict_valid), .verdict_o(verdict), .key_update_valid_o(key_update),
     .key_update_context_o(unused_key_update_context), .key_update_direction_o(key_update_direction),
-    .clearing_o(unused_clearing), .command_tap_mode_i(2'd0), .command_tap_bytes_i(32'd0),
+    .clearing_o(engine_clearing), .command_tap_mode_i(2'd0), .command_tap_bytes_i(32'd0),
     .tap_valid_o(unused_tap_valid), .tap_ready_i(1'b1), .tap_data_o(unused_tap_data), .tap_last_o(unused_tap_last),
     .tap_lost_o(unused_tap_lost)
   );

@@ -7,8 +7,10 @@
 //   StJudge     what becomes of the frame; StBeats: it goes there (egress or nowhere)
 //   StPuntHead, StPuntBeats   into the punt ring
 //   StSplice    into the record engine; StVerdict: until it has said what becomes of it
-//   StKeyEvent, StClosed      events; StWipe: the keys go; StStore: the row goes back
+//   StKeyEvent, StClosed      events; StStore: the row goes back
 //   StErase     the entry leaves the flow table; StGone: and its row
+//   StClose     the record engine forgets the connection and its keys: of one that ends without a verdict of the
+//               engine's (which wipes by itself), and of each that goes, so that its context can be opened again
 //   StCommand, StKeys, StOpen, StInsert, StTake, StUpdate   flow commands
 //   StSweep     a connection's timer; StZero: keys are cleared
 // A frame is under way in the record engine alone: nothing is judged until its verdict. An entry of the flow table is
@@ -20,7 +22,6 @@ module track_core #(
   parameter  int unsigned Contexts    = 16,     // of them the first may be spliced
   parameter  int unsigned LingerMs    = 1000,   // from a closed flow's last packet to its removal; failed: five times
   parameter  int unsigned SweepLog2   = 4,      // timers are looked at every 2^SweepLog2 ms
-  parameter  int unsigned ClearClocks = 1024,   // that zeroize_o is held
   localparam int unsigned IndexBits   = $clog2(Connections),
   localparam int unsigned ContextBits = $clog2(Contexts)
 ) (
@@ -35,8 +36,8 @@ module track_core #(
   output logic                           zeroizing_o,
   output logic                           zeroized_o,      // pulse
   output logic                           ready_o,         // cleared after power-on
-  output logic                           engine_zeroize_o,
-  output logic                           engine_reset_no,
+  output logic                           engine_zeroize_o,  // pulse
+  input  logic                           engine_clearing_i,
   // The oldest frame, and its beats.
   input  logic                           frame_valid_i,
   output logic                           frame_ready_o,
@@ -113,8 +114,8 @@ module track_core #(
   output logic                           idle_o
 );
   typedef enum logic [4:0] {
-    StIdle, StLoad, StJudge, StBeats, StPuntHead, StPuntBeats, StSplice, StVerdict, StKeyEvent, StClosed, StWipe,
-    StStore, StErase, StGone, StCommand, StKeys, StOpen, StInsert, StClose, StUpdate, StReply, StSweep, StZero
+    StIdle, StLoad, StJudge, StBeats, StPuntHead, StPuntBeats, StSplice, StVerdict, StKeyEvent, StClosed, StStore, StErase,
+    StGone, StCommand, StKeys, StOpen, StInsert, StClose, StUpdate, StReply, StSweep, StZero
   } state_t;
   state_t state_q;
   typedef enum logic [1:0] {TaskFrame, TaskCommand, TaskSweep, TaskZero} task_t;
@@ -271,7 +272,7 @@ module track_core #(
   logic [IndexBits-1:0] sweep_q;
   logic zero_q;                      // a clearing of keys is due
   logic zeroing_q;                   // and has begun
-  logic [15:0] zero_clocks_q;
+  logic zero_asked_q;                // the record engine has been told
   logic cleared_q;
   logic table_asked_q;
   logic due;
@@ -279,9 +280,7 @@ module track_core #(
   assign idle_o = state_q == StIdle && !busy_q && !frame_valid_i && !zero_q && !sweeping_q && (!due || live_q == '0);
   assign zeroizing_o = zero_q;
   assign ready_o = cleared_q;
-  assign engine_zeroize_o = state_q == StZero && 32'(zero_clocks_q) < ClearClocks;
-  assign engine_reset_no = rst_ni && !(state_q == StZero && 32'(zero_clocks_q) >= ClearClocks &&
-                                       32'(zero_clocks_q) < ClearClocks + 4);
+  assign engine_zeroize_o = state_q == StZero && !zero_asked_q;
 
   always_comb begin
     index = sweep_q;
@@ -399,7 +398,7 @@ module track_core #(
   always_comb begin
     mail_direction = state_q == StUpdate ? operation_direction_q : state_q == StOpen ? step_q[0] : step_q[2];
     mail_generation = state_q == StUpdate || (state_q == StKeys && step_q[0]);
-    key_write_o = state_q == StKeys || state_q == StWipe || (state_q == StUpdate && command_ready_i && keys_taken_i);
+    key_write_o = state_q == StKeys || (state_q == StUpdate && command_ready_i && keys_taken_i);
     key_index_o = {index_q[ContextBits-1:0], step_q};
     if (state_q == StUpdate) key_index_o = {index_q[ContextBits-1:0], operation_direction_q, keys_generation_i};
     key_o = '0;
@@ -463,6 +462,18 @@ module track_core #(
   assign event_lost_o = state_q == StKeyEvent && updates_q != '0 && !event_fits_i;
   assign full_o = state_q == StInsert && table_done_i && table_status_i == vitrine_pkg::FlowFull;
 
+  // Where a task goes on once its row is gone.
+  state_t after_gone;
+  logic goes;
+  always_comb begin
+    unique case (task_q)
+      TaskFrame: after_gone = StJudge;
+      TaskCommand: after_gone = StReply;
+      default: after_gone = StIdle;
+    endcase
+    goes = (state_q == StGone && !row_q.spliced) || (state_q == StClose && command_ready_i && !wipe_q);
+  end
+
   // ---- The machine. ----
   always_ff @(posedge clk_i) begin
     outcome_q <= outcome_d && rst_ni;
@@ -488,7 +499,7 @@ module track_core #(
       sweep_q <= '0;
       zero_q <= 1'b1;
       zeroing_q <= 1'b0;
-      zero_clocks_q <= '0;
+      zero_asked_q <= 1'b0;
       cleared_q <= 1'b0;
       table_asked_q <= 1'b0;
       verdict_here_q <= 1'b0;
@@ -529,7 +540,7 @@ module track_core #(
           index_q <= index;
           if (zero_q) begin
             task_q <= TaskZero;
-            zero_clocks_q <= '0;
+            zero_asked_q <= 1'b0;
             zeroing_q <= 1'b1;
             if (!zeroing_q) sweep_q <= '0;
             else if (engine_empty_i) state_q <= StLoad;
@@ -644,7 +655,6 @@ module track_core #(
             else {side0_q, side1_q} <= {spliced_own, spliced_other};
             if (verdict_q.closes && !row_q.closed) begin
               closing_q <= 1'b1;
-              wipe_q <= 1'b1;
               row_q.close_reason <= 4'(verdict_q.close_reason);
               row_q.close_direction <= direction;
               row_q.close_record <= verdict_q.counted;
@@ -669,16 +679,12 @@ module track_core #(
         StClosed: begin
           if (beat_q == 2'd0 && !event_fits_i) begin
             row_q.owed <= 1'b1;
-            state_q <= wipe_q ? StWipe : StStore;
+            state_q <= wipe_q ? StClose : StStore;
           end else if (punt_ready_i) begin
             row_q.owed <= 1'b0;
             beat_q <= beat_q + 1'b1;
-            if (beat_q == 2'd2) state_q <= wipe_q ? StWipe : StStore;
+            if (beat_q == 2'd2) state_q <= wipe_q ? StClose : StStore;
           end
-        end
-        StWipe: begin
-          step_q <= step_q + 1'b1;
-          if (step_q == 3'd7) state_q <= task_q == TaskCommand ? StReply : StStore;
         end
         StStore: begin
           state_q <= StIdle;
@@ -698,15 +704,7 @@ module track_core #(
           live_q[index_q] <= 1'b0;
           count_q <= count_q - 32'd1;
           row_q.closed <= 1'b0;
-          unique case (task_q)
-            TaskFrame: state_q <= StJudge;
-            TaskCommand: state_q <= row_q.spliced ? StClose : StReply;
-            default: begin
-              state_q <= StIdle;
-              sweep_q <= sweep_q + 1'b1;
-              if (sweep_q == '1) sweeping_q <= 1'b0;
-            end
-          endcase
+          state_q <= row_q.spliced ? StClose : after_gone;
         end
 
         StCommand: begin
@@ -784,10 +782,7 @@ module track_core #(
             end
           end
         end
-        StClose: if (command_ready_i) begin
-          step_q <= '0;
-          state_q <= StWipe;
-        end
+        StClose: if (command_ready_i) state_q <= wipe_q ? StStore : after_gone;
         StUpdate: if (command_ready_i) begin
           if (!keys_taken_i) result_q <= 4'd3;
           state_q <= StReply;
@@ -827,9 +822,8 @@ module track_core #(
           end
         end
         StZero: begin
-          zero_clocks_q <= zero_clocks_q + 1'b1;
-          // The engine's rows are cleared after its reset.
-          if (32'(zero_clocks_q) == ClearClocks + 8 + 2 * Contexts) begin
+          zero_asked_q <= 1'b1;
+          if (zero_asked_q && !engine_clearing_i) begin
             zero_q <= zeroize_i;
             zeroized_o <= 1'b1;
             cleared_q <= 1'b1;
@@ -840,6 +834,11 @@ module track_core #(
         end
         default: state_q <= StIdle;
       endcase
+      // The sweep goes on behind a row that is gone.
+      if (goes && after_gone == StIdle) begin
+        sweep_q <= sweep_q + 1'b1;
+        if (sweep_q == '1) sweeping_q <= 1'b0;
+      end
     end
   end
 
@@ -858,6 +857,8 @@ module track_core #(
       assert (state_q != StPuntBeats || punt_known_q || punt_stored_i != punt_dropped_i);
       // SEC: a frame meets a connection only after all of its entry is there.
       assert (state_q != StSplice || live_q[index_q]);
+      // SEC: no key is written that a clearing would lose, or that it has passed by.
+      assert (!key_write_o || !engine_clearing_i);
       assert (!table_done_i || state_q == StInsert || state_q == StErase);
     end
   end

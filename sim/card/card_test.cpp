@@ -1,8 +1,5 @@
 // The whole card by its registers, ports and rings.
-#include "sim/card/card_model.h"
-#include <gtest/gtest.h>
-
-#include "host/card/regs.h"
+#include "sim/card/card_harness.h"
 
 namespace vitrine::sim {
 namespace {
@@ -10,48 +7,8 @@ namespace {
 namespace regs = vitrine::card::regs;
 using Frame = std::vector<uint8_t>;
 
-class CardTest : public testing::Test {
+class CardTest : public CardHarness {
  protected:
-  static constexpr uint32_t kEntry = 16384;
-  static constexpr uint32_t kEntries = 16;
-
-  void SetUp() override {
-    for (int i = 0; i < 100 && (read(regs::kControlStatus) & 1U) == 0; ++i) {
-      card_.clock(100);
-    }
-    ASSERT_EQ(read(regs::kControlStatus) & 1U, 1U);
-    for (uint32_t i = 0; i < 12; ++i) {
-      write(regs::kFlowsSeed, 0x9e3779b9U * (i + 1));
-    }
-    write(regs::kRingsPuntSize, kEntries);
-    write(regs::kRingsInjectBaseLo, kEntries * kEntry);
-    write(regs::kRingsInjectSize, kEntries);
-    write(regs::kControlControl, 1);
-  }
-
-  void write(uint32_t address, uint32_t value) { EXPECT_TRUE(card_.axi_write(address, value)); }
-  uint32_t read(uint32_t address) {
-    uint32_t value = 0;
-    EXPECT_TRUE(card_.axi_read(address, value));
-    return value;
-  }
-  uint64_t counter(uint32_t address) {
-    write(regs::kCountersSnapshot, 1);
-    return read(address);
-  }
-  void settle() {
-    card_.clock(20);
-    for (int i = 0; i < 100000 && !card_.idle(); ++i) {
-      card_.clock();
-    }
-    EXPECT_TRUE(card_.idle());
-  }
-  void otherwise(uint32_t action) {
-    write(regs::kRulesOtherwise, action);
-    write(regs::kRulesCommand, 3);
-    card_.clock(20);
-    EXPECT_EQ(read(regs::kRulesStatus), 0U);
-  }
   // IPv4 TCP 10.0.0.1:1000 to 10.0.0.2:443, as `to_server` says; flags in the TCP header.
   static Frame segment(bool to_server, uint8_t flags, size_t payload) {
     Frame f(54 + payload, 0x5a);
@@ -127,8 +84,6 @@ class CardTest : public testing::Test {
     return read(regs::kFlowsStatus) >> 4;
   }
 
-  std::vector<uint8_t> memory_ = std::vector<uint8_t>(2 * kEntries * kEntry);
-  CardModel card_{memory_};
   uint64_t command_clocks_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "host/card/soft/record/splice.h"
@@ -33,7 +34,8 @@ struct FlowOptions {
   bool ends_at_short = false;  // no segment goes on behind a record that may be a KeyUpdate
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
-  size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
+  std::optional<bool> ipv6;  // of all frames; none: of each by chance
+  size_t finish_after = 0;   // segments, then both ends send what they have and FIN; 0: never
 };
 
 // What the soft card tells its tap: a run of plaintext, or a record's end.
@@ -64,6 +66,9 @@ struct FlowSegment {
   std::vector<uint8_t> frame;  // as received, with right checksums
   std::vector<uint8_t> sent;   // the frame as it left, with right checksums
 };
+
+// Writes the checksums of a frame whose layout `parsed` has, payload_length as it is in the frame.
+void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed);
 
 class SplicedFlow {
  public:
@@ -101,6 +106,7 @@ class SplicedFlow {
   // What was told to the tap and not taken from here yet.
   std::deque<TapEntry>& taps() { return taps_; }
   const card::Splice& splice() const { return splice_; }
+  card::FlowStats stats() const { return splicer_->stats(); }
   const FlowOptions& options() const { return options_; }
 
  private:
