@@ -28,6 +28,7 @@ class CardSplice : public CardHarness {
  protected:
   static constexpr size_t kFlows = 4;
   static constexpr size_t kSlots = 8;
+  static constexpr uint64_t kZeroizeClocks = 3000;
 
   struct Flow {
     std::unique_ptr<SplicedFlow> stream;
@@ -92,7 +93,8 @@ class CardSplice : public CardHarness {
     return read(regs::kFlowsStatus) >> 4;
   }
 
-  void install(Flow& flow, size_t index, const FlowOptions& options, test::Random& random) {
+  void install(Flow& flow, size_t index, const FlowOptions& options, test::Random& random,
+               uint32_t idle_ms = 3'600'000) {
     flow = {};
     FlowOptions chosen = options;
     chosen.ipv6 = random() % 2 != 0;
@@ -109,6 +111,7 @@ class CardSplice : public CardHarness {
     key.source_port = static_cast<uint16_t>(1000 + last_id_);
     key.destination_port = 443;
     flow.spec.action = card::Action::kSplice;
+    flow.spec.idle_timeout_ms = idle_ms;
     flow.spec.splice = flow.stream->splice();
     ASSERT_EQ(command(card::FlowImage::install(flow.handle, flow.spec), 1), 0U);
     ASSERT_LE(command_clocks_, 64U);
@@ -195,8 +198,9 @@ class CardSplice : public CardHarness {
       }
       ASSERT_TRUE(leaving_[port].empty()) << "a frame did not leave by port " << port;
     }
-    for (const uint32_t head = read(regs::kRingsPuntHead); punts_ != head; ++punts_) {
-      ASSERT_NO_FATAL_FAILURE(take_entry(&memory_[punts_ % kEntries * size_t{kEntry}]));
+    for (const uint32_t head = read(regs::kRingsPuntHead); punts_ != head;
+         punts_ = (punts_ + 1) % kEntries) {
+      ASSERT_NO_FATAL_FAILURE(take_entry(&memory_[punts_ * size_t{kEntry}]));
     }
     write(regs::kRingsPuntTail, punts_);
     ASSERT_TRUE(closing_.empty());
@@ -266,7 +270,7 @@ class CardSplice : public CardHarness {
   std::array<std::deque<Frame>, 2> leaving_;
   std::deque<Closing> closing_;
   uint64_t last_id_ = 0;
-  uint32_t punts_ = 0;
+  uint32_t punts_ = 0;  // the ring's tail
   uint64_t command_clocks_ = 0;
   size_t left_ = 0;
   size_t dropped_ = 0;
@@ -305,6 +309,95 @@ TEST_F(CardSplice, ChangedAndForbiddenRecordsEndTheFlowAsOnTheSoftCard) {
     return options;
   });
   EXPECT_GT(closed_, 10U);
+}
+
+FlowOptions quiet_flow(test::Random&) {
+  FlowOptions options;
+  options.smallest_record = 70;  // behind shorter ones the engine cuts
+  options.loss = 0;
+  options.odd_records = 0;
+  options.next_keys = false;
+  return options;
+}
+
+// A connection that ends without a verdict of the record engine: its context serves the next one.
+TEST_F(CardSplice, AnIdleFlowIsToldAndItsContextCanBeUsedAgain) {
+  test::Random random(3);
+  for (uint32_t round = 1; round <= 3; ++round) {
+    Flow& flow = flows_[0];
+    ASSERT_NO_FATAL_FAILURE(install(flow, 0, quiet_flow(random), random, 1000));
+    for (const Direction direction : kDirections) {
+      send(flow, flow.stream->next_in_order(direction, 1000));
+    }
+    ASSERT_NO_FATAL_FAILURE(compare());
+    closing_.push_back({&flow,
+                        {.closed = true, .close_reason = card::CloseReason::kIdle},
+                        Direction::kFromInside,
+                        flow.stream->stats()});
+    card_.set_time_ms(2000 * round);
+    settle();
+    ASSERT_NO_FATAL_FAILURE(compare());
+    // It is dead: what comes still goes to the host.
+    FlowSegment late = flow.stream->next_in_order(Direction::kFromInside, 500);
+    readdress(late.frame, flow, late.direction, late.parsed, late.parsed.payload_length);
+    card_.put_frame(0, late.frame);
+    settle();
+    Frame frame;
+    EXPECT_FALSE(card_.take_frame(1, frame));
+    EXPECT_EQ(memory_[punts_ * size_t{kEntry}], 0);
+    punts_ = (punts_ + 1) % kEntries;
+    EXPECT_EQ(read(regs::kRingsPuntHead), punts_);
+    write(regs::kRingsPuntTail, punts_);
+    ASSERT_EQ(command(card::FlowImage::remove(flow.handle, flow.spec.key), 2), 0U);
+  }
+}
+
+TEST_F(CardSplice, AResetFlowsContextCanBeUsedAgainAtOnce) {
+  run(800, 4, [](test::Random& random) {
+    FlowOptions options = quiet_flow(random);
+    options.odd_flags = 100;
+    return options;
+  });
+  EXPECT_GT(closed_, 10U);
+}
+
+// Keys are gone within the clocks of rtl/track's README, and no frame leaves by them any more.
+TEST_F(CardSplice, ZeroizingEndsEverySpliceInABoundedTime) {
+  test::Random random(5);
+  for (size_t i = 0; i < kFlows; ++i) {
+    ASSERT_NO_FATAL_FAILURE(install(flows_[i], i, quiet_flow(random), random));
+    send(flows_[i], flows_[i].stream->next_in_order(Direction::kFromOutside, 1000));
+  }
+  ASSERT_NO_FATAL_FAILURE(compare());
+  const uint32_t count = read(regs::kControlZeroizeCount);
+  const uint64_t before = card_.clocks();
+  write(regs::kControlZeroize, 1);
+  while (read(regs::kControlZeroizeCount) == count) {
+    ASSERT_LT(card_.clocks() - before, kZeroizeClocks);
+  }
+  std::printf("zeroized in %zu clocks\n", static_cast<size_t>(card_.clocks() - before));
+  for (Flow& flow : flows_) {
+    closing_.push_back({&flow,
+                        {.closed = true, .close_reason = card::CloseReason::kZeroized},
+                        Direction::kFromInside,
+                        flow.stream->stats()});
+  }
+  settle();
+  ASSERT_NO_FATAL_FAILURE(compare());
+  for (Flow& flow : flows_) {
+    FlowSegment late = flow.stream->next_in_order(Direction::kFromOutside, 500);
+    readdress(late.frame, flow, late.direction, late.parsed, late.parsed.payload_length);
+    card_.put_frame(1, late.frame);
+    settle();
+    Frame frame;
+    EXPECT_FALSE(card_.take_frame(0, frame));
+    punts_ = (punts_ + 1) % kEntries;
+    write(regs::kRingsPuntTail, punts_);
+    ASSERT_EQ(command(card::FlowImage::remove(flow.handle, flow.spec.key), 2), 0U);
+    flow.stream.reset();
+  }
+  run(100, 6, quiet_flow);
+  EXPECT_GT(left_, 80U);
 }
 
 }  // namespace
