@@ -135,7 +135,7 @@ void SplicedFlow::append_record(Side& side) {
   } else {
     content = test::random_bytes(
         random_, test::random_in(random_, options_.smallest_record, options_.largest_record));
-    padding = tls13 && chance(random_, 1, 8) ? random_() % 200 : 0;
+    padding = tls13 && options_.padding && chance(random_, 1, 8) ? random_() % 200 : 0;
   }
   if (chance(random_, options_.forbidden, 1000)) {
     rekey = false;
@@ -235,20 +235,24 @@ FlowSegment SplicedFlow::next() {
 }
 
 FlowSegment SplicedFlow::next_in_order(Direction direction, size_t size) {
+  return segment_at(direction, sides_[card::index(direction)].sent, size);
+}
+
+FlowSegment SplicedFlow::segment_at(Direction direction, size_t position, size_t size) {
   FlowSegment segment;
   segment.direction = direction;
   Side& side = sides_[card::index(direction)];
   const card::SpliceDirection& here = splice_.directions[card::index(direction)];
   const card::SpliceDirection& there = splice_.directions[card::index(card::opposite(direction))];
-  while (side.stream.size() < side.sent + size) {
+  while (side.stream.size() < position + size) {
     append_record(side);
   }
-  const auto begin = side.stream.begin() + static_cast<ptrdiff_t>(side.sent);
+  const auto begin = side.stream.begin() + static_cast<ptrdiff_t>(position);
   segment.payload.assign(begin, begin + static_cast<ptrdiff_t>(size));
-  segment.sequence = here.first_sequence + static_cast<uint32_t>(side.sent);
+  segment.sequence = here.first_sequence + static_cast<uint32_t>(position);
   segment.acknowledgement = there.first_sequence + there.sequence_delta;
   segment.flags = kAck;
-  side.sent += size;
+  side.sent = std::max(side.sent, position + size);
   pass(segment);
   return segment;
 }

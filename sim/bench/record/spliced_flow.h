@@ -34,6 +34,7 @@ struct FlowOptions {
   bool ends_at_short = false;  // no segment goes on behind a record that may be a KeyUpdate
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
+  bool padding = true;       // TLS 1.3: every eighth record has some
   std::optional<bool> ipv6;  // of all frames; none: of each by chance
   size_t finish_after = 0;   // segments, then both ends send what they have and FIN; 0: never
 };
@@ -80,8 +81,14 @@ class SplicedFlow {
   FlowSegment next();
   // The next `size` bytes of a direction, nothing lost.
   FlowSegment next_in_order(card::Direction direction, size_t size);
+  // `size` bytes of a direction from `position` on, whatever came before.
+  FlowSegment segment_at(card::Direction direction, size_t position, size_t size);
   // The far end's acknowledgement of all that has arrived.
   FlowSegment acknowledge(card::Direction direction);
+  // Bytes of a direction that its receiver has, in order.
+  size_t received(card::Direction direction) const {
+    return sides_[card::index(direction)].received;
+  }
   bool closed() const { return closed_; }
   // Directions whose sender has used up a generation, for update_keys().
   const std::vector<uint32_t>& generations(card::Direction direction) const {
