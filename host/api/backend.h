@@ -19,6 +19,7 @@
 #include "host/base/status.h"
 #include "host/card/card.h"
 #include "host/card/reasons.h"
+#include "host/config/manager.h"
 
 namespace vitrine::api {
 
@@ -170,6 +171,8 @@ class Backend {
   // The licence's text; in force at once.
   virtual Result<LicenceReport> install_licence(std::string_view text) = 0;
   virtual Result<LicenceReport> remove_licence() = 0;
+  // Touched on the API's thread only.
+  virtual config::Manager& configuration() = 0;
 };
 
 }  // namespace vitrine::api

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "host/api/config_routes.h"
 #include "host/api/json.h"
 #include "host/api/target.h"
 #include "host/events/json.h"
@@ -193,10 +194,21 @@ Response error_answer(const Request& request, const Status& status) {
   return error_answer(request, status_for(status.code()), status);
 }
 
-Response answer(const Request& request, Backend& backend, events::EventHub& hub) {
+Response answer(const Request& request, const std::string& user, Backend& backend,
+                events::EventHub& hub) {
   const auto target = Target::parse(request.target());
   if (!target) {
     return error_answer(request, target.status());
+  }
+  if (target->path == kConfigurationPath ||
+      target->path.starts_with(std::string(kConfigurationPath) + "/")) {
+    const auto told = answer_configuration(
+        {request.method(), *target, request.body(), user, backend.configuration()});
+    if (!told) {
+      return error_answer(request, Status(Code::kNotFound, "no such resource or method"));
+    }
+    return *told ? respond(request, http::status::ok, **told)
+                 : error_answer(request, told->status());
   }
   bool path_known = false;
   for (const Route& route : kRoutes) {

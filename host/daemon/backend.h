@@ -28,6 +28,7 @@ struct BackendParts {
   card::Card& card;
   trust::TrustStore& trust;
   events::EventHub& hub;
+  config::Manager& configuration;
   const Clock& clock;
   Licensing& licensing;
   inspect::MirrorHub* mirror = nullptr;
@@ -54,6 +55,7 @@ class Backend : public api::Backend {
     return parts_.licensing.install(text);
   }
   Result<api::LicenceReport> remove_licence() override { return parts_.licensing.remove(); }
+  config::Manager& configuration() override { return parts_.configuration; }
 
  private:
   // What `ask` says on the session thread; the default where it does not answer in time.

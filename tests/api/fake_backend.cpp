@@ -1,6 +1,7 @@
 #include "tests/api/fake_backend.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace vitrine::api {
 namespace {
@@ -46,6 +47,9 @@ FlowRow relayed_flow() {
 
 FakeBackend::FakeBackend() {
   licence_report.text = "no licence is installed";
+  if (const Status started = world.start(); !started) {
+    throw std::runtime_error(started.to_string());
+  }
   status_report.version = "0.1.0";
   status_report.card = {"soft", "0.1.0", "AF_PACKET on inside, outside; VAES", 65536};
   status_report.card_running = true;

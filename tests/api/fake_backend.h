@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/api/backend.h"
+#include "tests/config/config_world.h"
 
 namespace vitrine::api {
 
@@ -25,7 +26,9 @@ class FakeBackend : public Backend {
   // "Vitrine licence" in the text makes it one.
   Result<LicenceReport> install_licence(std::string_view text) override;
   Result<LicenceReport> remove_licence() override;
+  config::Manager& configuration() override { return *world.manager; }
 
+  config::ConfigWorld world;
   ApplianceStatus status_report;
   std::vector<FlowRow> flow_rows;
   CountersReport counters_report;
