@@ -159,9 +159,6 @@ class Backend {
   virtual CountersReport counters() = 0;
   virtual PolicyReport policy() = 0;
   virtual std::vector<CertificateRow> certificates() = 0;
-  // The bytes of a file of certificates (PEM, DER); each becomes a trusted one.
-  virtual Result<std::vector<CertificateRow>> import_certificates(std::string_view file) = 0;
-  virtual Status remove_certificate(std::string_view id) = 0;
   virtual std::vector<ExclusionRow> exclusions() { return {}; }
   // How many were in force.
   virtual uint64_t clear_exclusions() { return 0; }

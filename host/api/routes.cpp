@@ -79,21 +79,6 @@ Answer get_certificates(const Call& call) {
   return json::value{{"certificates", to_json_array(call.backend.certificates())}};
 }
 
-Answer post_certificates(const Call& call) {
-  const auto imported = call.backend.import_certificates(call.request.body());
-  if (!imported) {
-    return imported.status();
-  }
-  return json::value{{"certificates", to_json_array(*imported)}};
-}
-
-Answer delete_certificate(const Call& call) {
-  if (Status status = call.backend.remove_certificate(call.rest); !status) {
-    return status;
-  }
-  return json::value{{"removed", call.rest}};
-}
-
 Answer get_exclusions(const Call& call) {
   return json::value{{"exclusions", to_json_array(call.backend.exclusions())}};
 }
@@ -134,8 +119,6 @@ constexpr auto kRoutes = std::to_array<Route>({
     {http::verb::get, "/v1/events", get_events},
     {http::verb::get, "/v1/events/", get_event},
     {http::verb::get, "/v1/certificates", get_certificates},
-    {http::verb::post, "/v1/certificates", post_certificates, http::status::created},
-    {http::verb::delete_, "/v1/certificates/", delete_certificate},
     {http::verb::get, "/v1/exclusions", get_exclusions},
     {http::verb::delete_, "/v1/exclusions", delete_exclusions},
     {http::verb::get, "/v1/ca", get_ca},

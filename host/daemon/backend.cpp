@@ -117,27 +117,6 @@ std::vector<api::CertificateRow> Backend::certificates() {
   return rows;
 }
 
-Result<std::vector<api::CertificateRow>> Backend::import_certificates(std::string_view pem) {
-  auto imported = parts_.trust.import(as_bytes(pem));
-  if (!imported) {
-    return imported.status();
-  }
-  std::vector<api::CertificateRow> rows;
-  for (const trust::ImportedCertificate& certificate : *imported) {
-    rows.push_back(row_of(certificate));
-    tell_change("certificate imported: " + certificate.subject);
-  }
-  return rows;
-}
-
-Status Backend::remove_certificate(std::string_view id) {
-  Status removed = parts_.trust.remove(id);
-  if (removed) {
-    tell_change("certificate removed: " + std::string(id));
-  }
-  return removed;
-}
-
 std::vector<api::ExclusionRow> Backend::exclusions() {
   return on_session<std::vector<api::ExclusionRow>>(
       [](session::Engine& engine) { return engine.exclusions(); });
@@ -161,14 +140,6 @@ Result<std::unique_ptr<api::ByteStream>> Backend::open_mirror(
     return api::Backend::open_mirror(filters, std::move(wake));
   }
   return open_mirror_stream(*parts_.mirror, parts_.hub, filters, std::move(wake));
-}
-
-void Backend::tell_change(std::string message) {
-  events::Event event;
-  event.type = events::EventType::kConfigurationChange;
-  event.transaction.configuration_version = snapshot(0).configuration_version;
-  event.inspection.message = std::move(message);
-  parts_.hub.publish(std::move(event));
 }
 
 }  // namespace vitrine::daemon

@@ -43,8 +43,6 @@ class Backend : public api::Backend {
   api::CountersReport counters() override;
   api::PolicyReport policy() override;
   std::vector<api::CertificateRow> certificates() override;
-  Result<std::vector<api::CertificateRow>> import_certificates(std::string_view pem) override;
-  Status remove_certificate(std::string_view id) override;
   std::vector<api::ExclusionRow> exclusions() override;
   uint64_t clear_exclusions() override;
   Result<api::CaReport> ca() override;
@@ -63,7 +61,6 @@ class Backend : public api::Backend {
   Answer on_session(std::function<Answer(session::Engine&)> ask) const;
   session::Snapshot snapshot(size_t max_rows) const;
   session::PolicyPtr active() const;
-  void tell_change(std::string message);
 
   BackendParts parts_;
   uint64_t started_ns_;
