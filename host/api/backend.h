@@ -96,7 +96,7 @@ struct PolicyReport {
 
 struct CertificateRow {
   std::string id;    // what DELETE takes
-  std::string role;  // "decryption" (the CA), "trusted" (imported)
+  std::string role;  // "decryption" (the CA), "trusted" (imported), "candidate" (will be)
   std::string subject;
   std::string issuer;
   std::string serial;

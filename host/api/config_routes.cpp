@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "host/api/certificate_row.h"
+#include "host/api/json.h"
+#include "host/config/certificates.h"
+
 namespace vitrine::api {
 namespace {
 
@@ -152,9 +156,17 @@ Answer post_policy(const ConfigurationCall& call) {
       files.emplace(file.key(), file.value().get_string());
     }
   }
+  std::optional<uint64_t> expected;
+  if (body->contains("revision")) {
+    expected = number_of(*body, "revision");
+    if (!expected) {
+      return bad("revision");
+    }
+  }
   const std::string text = text_of(*body, "policy");
-  return text.empty() ? Answer(bad("policy"))
-                      : revision(call.manager.load_policy(text, std::move(files), call.user));
+  return text.empty()
+             ? Answer(bad("policy"))
+             : revision(call.manager.load_policy(text, std::move(files), call.user, expected));
 }
 
 Answer post_rule(const ConfigurationCall& call) {
@@ -184,7 +196,19 @@ Answer delete_rule(const ConfigurationCall& call) {
 
 Answer post_certificates(const ConfigurationCall& call) {
   const auto added = call.manager.add_certificates(as_bytes(call.body), call.user);
-  return added ? Answer(json::value{{"added", json::value_from(*added)}}) : Answer(added.status());
+  const auto now = added ? call.manager.candidate() : added.status();
+  if (!now) {
+    return now.status();
+  }
+  json::array rows;
+  for (const std::string& id : *added) {
+    const auto row = config::describe_certificate(id, now->configuration.certificates.at(id));
+    if (!row) {
+      return row.status();
+    }
+    rows.push_back(to_json(trusted_row(*row)));
+  }
+  return json::value{{"certificates", std::move(rows)}};
 }
 
 Answer get_diff(const ConfigurationCall& call) {
@@ -278,6 +302,27 @@ constexpr auto kRows = std::to_array<Row>({{verb::get, "", get_overview},
                                            {verb::post, "/rollback", post_rollback}});
 
 }  // namespace
+
+Result<std::vector<CertificateRow>> pending_certificates(const config::Manager& manager) {
+  const auto candidate = manager.candidate();
+  if (!candidate) {
+    return candidate.status();
+  }
+  const auto& in_force = manager.active()->configuration.certificates;
+  std::vector<CertificateRow> rows;
+  for (const auto& [id, pem] : candidate->configuration.certificates) {
+    if (in_force.contains(id)) {
+      continue;
+    }
+    const auto row = config::describe_certificate(id, pem);
+    if (!row) {
+      return row.status();
+    }
+    rows.push_back(trusted_row(*row));
+    rows.back().role = "candidate";
+  }
+  return rows;
+}
 
 std::optional<Answer> answer_configuration(const ConfigurationCall& call) {
   const std::string_view path =

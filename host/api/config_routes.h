@@ -6,7 +6,7 @@
 //   GET    /v1/configuration/candidate            what would be committed
 //   POST   /v1/configuration/candidate            a whole configuration (config/configuration.h)
 //   DELETE /v1/configuration/candidate            forgets the edits
-//   POST   /v1/configuration/policy               {"policy", "files"}
+//   POST   /v1/configuration/policy               {"policy", "files", "revision": what was edited}
 //   POST   /v1/configuration/rules                {"list", "place", "anchor", "rule"}
 //   DELETE /v1/configuration/rules?list=&name=
 //   POST   /v1/configuration/certificates         a file of certificates
@@ -21,10 +21,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/beast/http/verb.hpp>
 #include <boost/json.hpp>
 
+#include "host/api/backend.h"
 #include "host/api/target.h"
 #include "host/config/manager.h"
 
@@ -39,6 +41,9 @@ struct ConfigurationCall {
   const std::string& user;  // who asks
   config::Manager& manager;
 };
+
+// Certificates that the candidate would add.
+Result<std::vector<CertificateRow>> pending_certificates(const config::Manager& manager);
 
 // nullopt: no such resource or method.
 std::optional<Result<boost::json::value>> answer_configuration(const ConfigurationCall& call);

@@ -76,7 +76,13 @@ Answer get_event(const Call& call) {
 }
 
 Answer get_certificates(const Call& call) {
-  return json::value{{"certificates", to_json_array(call.backend.certificates())}};
+  const auto pending = pending_certificates(call.backend.configuration());
+  if (!pending) {
+    return pending.status();
+  }
+  auto rows = call.backend.certificates();
+  rows.insert(rows.end(), pending->begin(), pending->end());
+  return json::value{{"certificates", to_json_array(rows)}};
 }
 
 Answer get_exclusions(const Call& call) {
