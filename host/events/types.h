@@ -29,9 +29,10 @@ namespace vitrine::events {
   X(kSystem, "system", "System", "The appliance started, stopped or met a fault of its own.")
 
 // X(EnumName, "code", "what it means", "what to do next")
-// Advice may name {host} (server name, or its address), {address}, {port}, {client} and {id}.
-#define VITRINE_ADVISE_BYPASS                                                                     \
-  "`vitrine rule add bypass-{address} --first --destination {address} --action do-not-decrypt`, " \
+// Advice may name {host} (server name, or its address), {address}, {port}, {client}, {id} and
+// {name} (the address as a part of a rule's name).
+#define VITRINE_ADVISE_BYPASS                                                                  \
+  "`vitrine rule add bypass-{name} --first --destination {address} --action do-not-decrypt`, " \
   "then `vitrine commit`"
 #define VITRINE_EVENT_CAUSES(X)                                                                    \
   X(kNone, "", "", "")                                                                             \

@@ -86,22 +86,6 @@ std::vector<FlowRow> FakeBackend::flows(size_t limit) {
           flow_rows.begin() + static_cast<std::ptrdiff_t>(std::min(limit, flow_rows.size()))};
 }
 
-Result<std::vector<CertificateRow>> FakeBackend::import_certificates(std::string_view file) {
-  imported = file;
-  if (file.find("BEGIN") == std::string_view::npos) {
-    return Status(Code::kMalformed, "no certificate in it");
-  }
-  certificate_rows.push_back({"c2", "trusted", "/CN=New", "/CN=Issuer", "02", "c2ff",
-                              "2014-01-01T00:00:00Z", "2016-01-01T00:00:00Z"});
-  return std::vector<CertificateRow>{certificate_rows.back()};
-}
-
-Status FakeBackend::remove_certificate(std::string_view id) {
-  const auto removed =
-      std::erase_if(certificate_rows, [&](const CertificateRow& row) { return row.id == id; });
-  return removed > 0 ? Status::ok() : Status(Code::kNotFound, "no certificate " + std::string(id));
-}
-
 Result<CaReport> FakeBackend::ca() {
   if (!has_ca) {
     return Status(Code::kNotFound, "no CA: make one with `vitrine cert ca init`");

@@ -18,9 +18,6 @@ class FakeBackend : public Backend {
   CountersReport counters() override { return counters_report; }
   PolicyReport policy() override { return policy_report; }
   std::vector<CertificateRow> certificates() override { return certificate_rows; }
-  // "BEGIN" in the file makes it a certificate.
-  Result<std::vector<CertificateRow>> import_certificates(std::string_view file) override;
-  Status remove_certificate(std::string_view id) override;
   Result<CaReport> ca() override;
   LicenceReport licence() override { return licence_report; }
   // "Vitrine licence" in the text makes it one.
@@ -36,7 +33,6 @@ class FakeBackend : public Backend {
   std::vector<CertificateRow> certificate_rows;
   LicenceReport licence_report;
   bool has_ca = true;
-  std::string imported;
 };
 
 }  // namespace vitrine::api

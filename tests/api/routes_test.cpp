@@ -5,6 +5,7 @@
 
 #include "tests/api/api_world.h"
 #include "tests/events/sample.h"
+#include "tests/trust/test_pki.h"
 
 namespace vitrine::api {
 namespace {
@@ -58,13 +59,34 @@ TEST_F(RoutesTest, EventsAreFilteredAndFoundById) {
   EXPECT_EQ(get("/v1/events/2").at("inspection").at("cause"), "certificate_self_signed");
 }
 
-TEST_F(RoutesTest, CertificatesComeAndGo) {
-  Response response = call(http::verb::post, "/v1/certificates", "-----BEGIN CERTIFICATE-----");
-  EXPECT_EQ(response.result(), http::status::created);
-  EXPECT_EQ(world_.backend.imported, "-----BEGIN CERTIFICATE-----");
-  EXPECT_EQ(call(http::verb::post, "/v1/certificates", "x").result(), http::status::bad_request);
-  EXPECT_EQ(call(http::verb::delete_, "/v1/certificates/c2").result(), http::status::ok);
-  EXPECT_EQ(call(http::verb::delete_, "/v1/certificates/c2").result(), http::status::not_found);
+TEST_F(RoutesTest, CertificatesComeAndGoByTheCandidate) {
+  const std::string pem = test::CertBuilder("/CN=New").ca().self_signed().pem();
+  const Response added = call(http::verb::post, "/v1/configuration/certificates", pem);
+  ASSERT_EQ(added.result(), http::status::ok) << added.body();
+  const json::value row = json::parse(added.body()).at("certificates").at(0);
+  EXPECT_EQ(row.at("subject"), "/CN=New");
+  EXPECT_EQ(get("/v1/certificates").at("certificates").at(1).at("role"), "candidate");
+  EXPECT_EQ(call(http::verb::post, "/v1/configuration/certificates", pem).result(),
+            http::status::conflict);
+  const std::string target =
+      "/v1/configuration/certificates/" + std::string(row.at("id").as_string().c_str());
+  EXPECT_EQ(call(http::verb::delete_, target).result(), http::status::ok);
+  EXPECT_EQ(call(http::verb::delete_, target).result(), http::status::not_found);
+  EXPECT_EQ(get("/v1/certificates").at("certificates").as_array().size(), 1U);
+}
+
+TEST_F(RoutesTest, APolicyThatSomebodyElseEditedIsNotOverwritten) {
+  const json::value seen = get("/v1/configuration/candidate");
+  const auto set = [&](int n) {
+    return call(http::verb::post, "/v1/configuration/policy",
+                json::serialize(json::value{{"policy", config::policy_text(n)},
+                                            {"revision", seen.at("revision")}}))
+        .result();
+  };
+  EXPECT_EQ(set(7), http::status::ok);
+  EXPECT_EQ(set(8), http::status::conflict);
+  EXPECT_EQ(get("/v1/configuration/candidate").at("configuration").at("policy"),
+            json::string(config::policy_text(7)));
 }
 
 TEST_F(RoutesTest, ConfigurationIsEditedComparedCommittedAndTakenBack) {
@@ -143,6 +165,7 @@ TEST_F(RoutesTest, WhatIsNotThereIsToldApart) {
       {http::verb::get, "/v1/flows?x=1", http::status::bad_request},
       {http::verb::post, "/v1/status", http::status::method_not_allowed},
       {http::verb::delete_, "/v1/certificates", http::status::method_not_allowed},
+      {http::verb::post, "/v1/certificates", http::status::method_not_allowed},
       {http::verb::get, "nonsense", http::status::bad_request},
       {http::verb::get, "/v1/%zz", http::status::bad_request},
   };

@@ -24,7 +24,9 @@ TEST(Advice, Ipv6AddressesAreBracketedBeforeAPort) {
   EXPECT_NE(advice.find("-connect [2001:db8:1::7]:8443 -servername 2001:db8:1::7"),
             std::string::npos)
       << advice;
-  EXPECT_NE(advice.find("--destination 2001:db8:1::7 "), std::string::npos) << advice;
+  EXPECT_NE(advice.find("rule add bypass-2001-db8-1--7 --first --destination 2001:db8:1::7 "),
+            std::string::npos)
+      << advice;
 }
 
 TEST(Advice, HostileServerNamesNeverEnterACommand) {
