@@ -21,7 +21,11 @@ constexpr const char* kFooter = R"(Examples:
   vitrine events --since 2h --host example.org --json
   vitrine event 42
   vitrine cert ca init --state /var/lib/vitrine
+  vitrine rule add asa --above decrypt-all --destination 192.0.2.7 --action do-not-decrypt
   vitrine cert import server.pem
+  vitrine diff
+  vitrine commit --confirmed 10
+  vitrine confirm
   vitrine policy check policy.yaml
   vitrine policy explain policy.yaml 10.0.0.7 192.0.2.1:443 --sni www.bank.example
   vitrine trust check --host example.org chain.pem
@@ -58,6 +62,7 @@ struct Arguments {
   TrustArguments trust;
   MirrorArguments mirror;
   LicenceArguments licence;
+  ConfigArguments config;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
@@ -146,11 +151,14 @@ void add_certificate_commands(CLI::App& app, Arguments& a) {
   cert->fallthrough();
   add_command(*cert, a, "list", "List certificates", [](Commands& c) { return c.cert_list(); });
   CLI::App* import =
-      add_command(*cert, a, "import", "Trust the certificates of a file (PEM, DER or PKCS#7)",
+      add_command(*cert, a, "import",
+                  "Trust the certificates of a file (PEM, DER or PKCS#7), with the next commit",
                   [&a](Commands& c) { return c.cert_import(a.file); });
   import->add_option("file", a.file, "The file; - for standard input")->required();
-  CLI::App* remove = add_command(*cert, a, "remove", "Trust a certificate no more",
-                                 [&a](Commands& c) { return c.cert_remove(a.certificate_id); });
+  import->footer("Examples:\n  vitrine cert import server.pem\n  vitrine commit");
+  CLI::App* remove =
+      add_command(*cert, a, "remove", "Trust a certificate no more, with the next commit",
+                  [&a](Commands& c) { return c.cert_remove(a.certificate_id); });
   remove->add_option("id", a.certificate_id, "Its id, from `vitrine cert list`")->required();
   add_ca_commands(*cert, a);
 }
@@ -350,6 +358,8 @@ void add_commands(CLI::App& app, Arguments& a) {
   policy->fallthrough();
   add_command(*policy, a, "show", "Show its rules", [](Commands& c) { return c.policy_show(); });
   add_policy_file_commands(*policy, a);
+  add_config_commands(app, *policy, a.config,
+                      [&a] { a.action = [&a](Commands& c) { return c.configuration(a.config); }; });
 }
 
 }  // namespace

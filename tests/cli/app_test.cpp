@@ -103,21 +103,6 @@ TEST_F(AppTest, FollowPrintsLinesUntilTheServerEnds) {
   EXPECT_THAT(err(), HasSubstr("vitrined is not running"));
 }
 
-TEST_F(AppTest, CertificatesAreImportedAndRemoved) {
-  write_contents(world_.folder.file("server.pem"), "-----BEGIN CERTIFICATE-----\n");
-  EXPECT_EQ(call({"cert", "import", world_.folder.file("server.pem")}), kDone) << err();
-  EXPECT_THAT(out(), StartsWith("Imported:\nSubject       /CN=New\n"));
-  EXPECT_EQ(world_.backend.imported, "-----BEGIN CERTIFICATE-----\n");
-  EXPECT_EQ(call({"cert", "remove", "c2"}), kDone);
-  EXPECT_EQ(call({"cert", "remove", "c2"}), kFailed);
-  EXPECT_EQ(err(), "vitrine: no certificate c2\n");
-  EXPECT_EQ(call({"cert", "import", world_.folder.file("missing.pem")}), kFailed);
-  EXPECT_THAT(err(), HasSubstr("missing.pem"));
-  write_contents(world_.folder.file("large.pem"), std::string((1U << 20) + 1, 'x'));
-  EXPECT_EQ(call({"cert", "import", world_.folder.file("large.pem")}), kFailed);
-  EXPECT_THAT(err(), HasSubstr("larger than 1 MiB"));
-}
-
 TEST_F(AppTest, CaIsExportedToOutputOrFile) {
   EXPECT_EQ(call({"cert", "ca", "export"}), kDone);
   EXPECT_EQ(out(), "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
