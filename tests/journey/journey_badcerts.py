@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -16,14 +19,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness import checks, ends, rude, topology
+from harness import checks, clients, ends, rude, topology
 from harness.appliance import Appliance, Json
 from harness.processes import Daemon
-from harness.runner import Failed, Runner, expect, expect_equal
+from harness.runner import Failed, Runner, expect, expect_equal, wait_for
 from harness.world import World
 
 PORT = 8443
 MINIMUM = 40
+DECRYPT = "version: 1\ndecryption: [{name: all, action: decrypt}]\n"
+RESIGN = "version: 1\ndecryption: [{name: all, action: decrypt, untrusted: resign}]\n"
+# What clients are shown of a row under `untrusted: resign`: numbers of X509_V_ERR_..., 0 for no more than an issuer
+# that nobody knows.
+SHOWN = {"expired": 10, "not valid yet": 9, "another host": 62, "self-signed server": 0, "missing intermediate": 0}
+FAULTS = {"expired": 10, "not yet valid": 9, "another name": 62}
+BLOCKED = ("SHA-1 signature", "unknown critical extension", "DNS name excluded", "expired intermediate")
 
 # Check of the table in docs/trust_checks.md -> cause of the event, where it is not certificate_invalid.
 CAUSES = {"key": "certificate_weak", "web-key": "certificate_weak", "signature-algorithm": "certificate_weak",
@@ -127,6 +137,37 @@ class BadCertificates:
         expect_equal(event["inspection"]["leg"], "server leg", "leg")
 
 
+    def use(self, policy: str) -> None:
+        before = self.appliance.get("status")["configuration_version"]
+        (self.folder / "policy.yaml").write_text(policy)
+        os.kill(self.appliance.pid, signal.SIGHUP)
+        wait_for("the policy", lambda: self.appliance.get("status")["configuration_version"] == before + 1, 5)
+
+    def shown(self, row: Json, fault: int) -> None:
+        """A client that trusts the appliance finds an unknown issuer, and the server's own fault if it has another."""
+        after = checks.last_event_id(self.appliance)
+        with self.served(row):
+            done = self.world.client.run(
+                ["openssl", "s_client", "-connect", f"{topology.SERVER[4]}:{PORT}", "-servername", row["name"],
+                 "-verify_hostname", row["name"], "-CAfile", str(self.world.ca)],
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+            strict = clients.curl(self.world.client, topology.SERVER[4], PORT, "/", self.world.ca)
+        found = {int(number) for number in re.findall(r"verify error:num=(\d+):", done.stdout + done.stderr)}
+        expect("CN = Vitrine untrusted" in done.stdout, f"issuer: {done.stdout[:400]}")
+        expect(found & {20, 21}, f"no unknown issuer in {found}")
+        expect_equal(found & set(FAULTS.values()), {fault} - {0}, "the server's fault")
+        expect_equal(strict.code, 60, f"curl's verdict: {strict.report[-300:]}")
+        event = checks.event_after(self.appliance, after, "tls_established")
+        expect_equal(event["inspection"]["cause"], cause_of(row), "cause")
+        expect_equal(event["tls"]["tls_version"], event["inspection"]["client_tls_version"], "TLS versions")
+        expect_equal(event["tls"]["server_cipher_suite"], event["inspection"]["client_cipher_suite"], "suites")
+
+    def blocked(self, row: Json) -> None:
+        """A fault that no leaf can show: blocked whatever the rule says."""
+        with self.served(row):
+            self.refused(row["name"], cause_of(row))
+
+
 def _first(path: Path) -> str:
     end = "-----END CERTIFICATE-----\n"
     return path.read_text().split(end)[0] + end
@@ -200,7 +241,8 @@ def main() -> int:
         folder.mkdir()
         rows = prepare(runner, folder)
         world.appliance.options = [word for word in world.appliance.options if word != "--no-system-roots"]
-        world.appliance.start("--system-roots", str(folder / "roots.pem"))
+        (folder / "policy.yaml").write_text(DECRYPT)
+        world.appliance.start("--system-roots", str(folder / "roots.pem"), "--policy", str(folder / "policy.yaml"))
         matrix = BadCertificates(world, world.appliance, folder)
         bad: list[Any] = [row for row in rows if row["bad"]]
         runner.case(f"at least {MINIMUM} bad chains", lambda: expect(len(bad) >= MINIMUM, f"only {len(bad)}"))
@@ -214,6 +256,12 @@ def main() -> int:
             if cause_of(row) == "server_refused_handshake":
                 runner.case(f"sent all the same: {row['what']}", matrix.malformed,
                             certificate_flight(_all(folder / f"{row['file']}.pem")), ("certificate_weak",))
+        runner.case("the rule says resign", matrix.use, RESIGN)
+        for row in bad:
+            if row["what"] in SHOWN:
+                runner.case(f"shown: {row['what']}", matrix.shown, row, SHOWN[row["what"]])
+            elif row["what"] in BLOCKED:
+                runner.case(f"blocked all the same: {row['what']}", matrix.blocked, row)
     return runner.finish()
 
 
