@@ -176,6 +176,8 @@ Status Appliance::Parts::open_stores() {
   trust_options.state_dir = options.state_dir;
   if (!options.system_roots) {
     trust_options.system_bundle.reset();
+  } else if (!options.system_bundle.empty()) {
+    trust_options.system_bundle = options.system_bundle;
   }
   auto opened_trust = trust::TrustStore::open(std::move(trust_options));
   if (!opened_trust) {

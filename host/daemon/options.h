@@ -27,6 +27,7 @@ struct Options {
   bool block_quic = true;
   bool offload = true;
   bool system_roots = true;
+  std::string system_bundle;  // "": the machine's
   bool resume_upstream = true;
   std::vector<std::string> trusted_files;
   std::string impairment;

@@ -4,6 +4,7 @@
 
 #include "host/session/inspection.h"
 #include "host/session/leaf_choice.h"
+#include "host/session/resign.h"
 
 namespace vitrine::session {
 namespace {
@@ -30,16 +31,18 @@ void Inspection::start_server_leg() {
 
 tls::PeerVerifier Inspection::make_verifier() const {
   trust::Verifier& verifier = context_.services.verifier;
-  return [&verifier, name = name_](STACK_OF(X509) * chain) {
-    const trust::Verdict verdict = verifier.verify(chain, name);
-    tls::PeerVerdict result;
-    result.error = verdict.trusted ? X509_V_OK : verdict.code;
-    result.depth = verdict.depth;
-    result.text = verdict.text;
-    result.subject = verdict.subject;
-    result.issuer = verdict.issuer;
-    return result;
-  };
+  return
+      [&verifier, name = name_, resign = facts_.decrypt.resign_untrusted](STACK_OF(X509) * chain) {
+        const trust::Verdict verdict = verifier.verify(chain, name);
+        tls::PeerVerdict result;
+        result.error = verdict.trusted ? X509_V_OK : verdict.code;
+        result.depth = verdict.depth;
+        result.text = verdict.text;
+        result.subject = verdict.subject;
+        result.issuer = verdict.issuer;
+        result.tolerated = resign && can_be_shown(verdict);
+        return result;
+      };
 }
 
 bool Inspection::step_server_handshake() {
@@ -60,6 +63,11 @@ bool Inspection::step_server_handshake() {
   facts_.server_version = report.version_text;
   facts_.server_suite = report.cipher;
   facts_.alpn = report.alpn;
+  if (report.verdict.has_value() && report.verdict->tolerated) {
+    facts_.shown_fault = ShownFault{cause_of_verify_error(report.verdict->error),
+                                    verification_text(*report.verdict)};
+    context_.totals.add(Count::kShownUntrusted);
+  }
   if (report.resumed) {
     context_.totals.add(Count::kResumedUpstream);
   }
@@ -79,7 +87,9 @@ void Inspection::forge_leaf() {
   signer::ForgeRequest request;
   request.server_certificate = certificate;
   request.name = name_;
-  request.key_type = choose_key_type(hello_, pump_.server().leg()->version());
+  request.untrusted = facts_.shown_fault.has_value();
+  request.key_type = choose_key_type(hello_, pump_.server().leg()->version(),
+                                     pump_.server().leg()->report().suite);
   context_.services.forge.forge(
       request, [weak = weak_from_this()](Result<std::shared_ptr<const signer::ForgedLeaf>> leaf) {
         if (const auto self = weak.lock()) {
@@ -106,6 +116,7 @@ void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
   leg_config.leaf = std::move(leaf);
   leg_config.version = pump_.server().leg()->version();
   leg_config.preferred_key_bytes = pump_.server().leg()->key_bytes();
+  leg_config.server_suite = pump_.server().leg()->report().suite;
   leg_config.alpn = pump_.server().leg()->alpn();
   auto leg = context_.services.legs.make_client_leg(leg_config);
   if (!leg) {
@@ -139,7 +150,7 @@ bool Inspection::step_client_handshake() {
       }
       [[fallthrough]];
     case tls::Progress::kFailed:
-      fail(client_failure(leg->report(), end_of(pump_.client())));
+      fail(blame(facts_, client_failure(leg->report(), end_of(pump_.client()))));
       return true;
     case tls::Progress::kEstablished:
     case tls::Progress::kClosed:
