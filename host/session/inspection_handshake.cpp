@@ -2,7 +2,9 @@
 // client leg with the version, suite and ALPN that the server leg came to.
 #include <utility>
 
+#include "host/session/http_judge.h"
 #include "host/session/inspection.h"
+#include "host/session/judge.h"
 #include "host/session/leaf_choice.h"
 #include "host/session/resign.h"
 
@@ -111,6 +113,25 @@ void Inspection::on_leaf(Result<std::shared_ptr<const signer::ForgedLeaf>> leaf)
   start_client_leg((*leaf)->served);
 }
 
+// The server's certificate is known, and was trusted, or this leg would not be there.
+std::unique_ptr<inspect::AccessJudge> Inspection::content_rules() const {
+  const Services& services = context_.services;
+  if (services.http_judge) {
+    return services.http_judge(facts_);
+  }
+  policy::Facts facts = policy_facts(facts_, services.clock.wall_ms());
+  if (facts_.certificate == nullptr) {
+    trust::Verdict trusted;
+    trusted.trusted = true;
+    CertificateFacts seen = certificate_facts(pump_.server().leg()->peer_certificate(), trusted);
+    facts.known.certificate = policy::Known::kYes;
+    facts.issuer = std::move(seen.issuer);
+    facts.fingerprint = std::move(seen.fingerprint);
+    facts.certificate_state = seen.state;
+  }
+  return HttpJudge::make(services.policy->evaluator, std::move(facts));
+}
+
 void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
   tls::ClientLegConfig leg_config;
   leg_config.leaf = std::move(leaf);
@@ -126,9 +147,7 @@ void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
   }
   pump_.client().set_leg(std::move(leg).value());
   if (config().inspect_content) {
-    const auto& make_judge = context_.services.http_judge;
-    content_ =
-        std::make_unique<Content>(context_, facts_, make_judge ? make_judge(facts_) : nullptr);
+    content_ = std::make_unique<Content>(context_, facts_, content_rules());
     pump_.set_gate(content_.get());
   }
   stage_ = Stage::kClientHandshake;
