@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "host/api/client.h"
+#include "host/cli/card_commands.h"
 #include "host/cli/commands.h"
 #include "host/cli/policy_files.h"
 #include "host/events/query.h"
@@ -59,6 +60,7 @@ struct Arguments {
   TrustArguments trust;
   MirrorArguments mirror;
   LicenceArguments licence;
+  CardArguments card;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
@@ -361,6 +363,9 @@ void add_commands(CLI::App& app, Arguments& a) {
   policy->fallthrough();
   add_command(*policy, a, "show", "Show its rules", [](Commands& c) { return c.policy_show(); });
   add_policy_file_commands(*policy, a);
+  add_card_commands(app, a.card, a.json, [&a](std::function<int(Environment&)> action) {
+    a.file_action = std::move(action);
+  });
 }
 
 }  // namespace
