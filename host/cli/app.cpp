@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "host/api/client.h"
+#include "host/cli/card_commands.h"
 #include "host/cli/commands.h"
 #include "host/cli/policy_files.h"
 #include "host/events/query.h"
@@ -43,6 +44,7 @@ Exit codes: 0 trusted, 1 not trusted, 2 unusable input.)";
 // What the command line says; filled by the parser.
 struct Arguments {
   std::string socket;
+  std::string instance;
   bool json = false;
   bool no_color = false;
   EventFilters filters;
@@ -63,9 +65,16 @@ struct Arguments {
   MirrorArguments mirror;
   LicenceArguments licence;
   ConfigArguments config;
+  CardArguments card;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
+
+// Empty for a name of /etc/vitrine/NAME.conf, else what is wrong.
+std::string check_instance(const std::string& name) {
+  const bool plain = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
+  return plain ? "" : "'" + name + "' is not the name of an instance";
+}
 
 // The command `name` of `parent`, which does `action`.
 CLI::App* add_command(CLI::App& parent, Arguments& arguments, const std::string& name,
@@ -336,6 +345,10 @@ void add_commands(CLI::App& app, Arguments& a) {
   app.add_option("--socket", a.socket, "vitrined's management socket")
       ->envname("VITRINE_SOCKET")
       ->capture_default_str();
+  app.add_option("-i,--instance", a.instance, "The appliance of vitrined@NAME; names its socket")
+      ->envname("VITRINE_INSTANCE")
+      ->check(CLI::Validator(check_instance, "NAME"))
+      ->excludes("--socket");
   app.add_flag("--json", a.json, "JSON instead of text");
   app.add_flag("--no-color,--no-colour", a.no_color, "No colours, also on a terminal");
   add_command(app, a, "status", "Show how the appliance is",
@@ -360,6 +373,9 @@ void add_commands(CLI::App& app, Arguments& a) {
   add_policy_file_commands(*policy, a);
   add_config_commands(app, *policy, a.config,
                       [&a] { a.action = [&a](Commands& c) { return c.configuration(a.config); }; });
+  add_card_commands(app, a.card, a.json, [&a](std::function<int(Environment&)> action) {
+    a.file_action = std::move(action);
+  });
 }
 
 }  // namespace
@@ -381,7 +397,8 @@ int run(const std::vector<std::string>& arguments, Environment& environment) {
   if (parsed.file_action) {
     return parsed.file_action(environment);
   }
-  const api::Client client(parsed.socket);
+  const api::Client client(
+      parsed.instance.empty() ? parsed.socket : "/run/vitrine/" + parsed.instance + "/api.sock");
   Commands commands(environment, client, parsed.json);
   return parsed.action(commands);
 }

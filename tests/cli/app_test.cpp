@@ -46,6 +46,15 @@ class AppTest : public ::testing::Test {
       boost::json::value{{"certificate", {{"subject", "/CN=V"}}}, {"pem", "PEM\n"}}};
 };
 
+TEST_F(AppTest, InstanceNamesItsSocketAndIsAPlainName) {
+  EXPECT_EQ(call({"--instance", "left", "status"}), kNotReachable);
+  EXPECT_THAT(err(), HasSubstr("vitrined is not running at /run/vitrine/left/api.sock"));
+  for (const char* name : {"", ".", "../left", "a/b"}) {
+    EXPECT_EQ(call({"--instance", name, "status"}), kUsage) << name;
+  }
+  EXPECT_EQ(call({"--instance", "left", "--socket", "/tmp/s", "status"}), kUsage);
+}
+
 TEST_F(AppTest, EveryListCommandAnswers) {
   const struct {
     Words words;
