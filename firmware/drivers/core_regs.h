@@ -1,7 +1,7 @@
-// Registers as the firmware sees them. Written by hw/regs/generate from hw/regs/core.yaml; changes
-// belong there.
+// Registers for the firmware. Written by hw/regs/generate from hw/regs/core.yaml.
 //
-// Addresses are bytes from the start of the map; registers are 32-bit and little-endian.
+// Changes belong there. Addresses are bytes from the start of the map; registers are 32-bit and
+// little-endian.
 #pragma once
 
 #include <stdint.h>

@@ -4,9 +4,10 @@ from __future__ import annotations
 from .model import RegisterMap, camel
 
 HEAD = """\
-// Registers as the firmware sees them. Written by hw/regs/generate from {source}; changes belong there.
+// Registers for the firmware. Written by hw/regs/generate from {source}.
 //
-// Addresses are bytes from the start of the map; registers are 32-bit and little-endian.
+// Changes belong there. Addresses are bytes from the start of the map; registers are 32-bit and
+// little-endian.
 #pragma once
 
 #include <stdint.h>
