@@ -12,11 +12,11 @@
 #include <spdlog/spdlog.h>
 
 #include "host/api/server.h"
-#include "host/card/soft/soft_card.h"
 #include "host/daemon/backend.h"
 #include "host/daemon/bypass_bridge.h"
 #include "host/daemon/bypass_guard.h"
 #include "host/daemon/configuring.h"
+#include "host/daemon/data_plane.h"
 #include "host/daemon/install.h"
 #include "host/daemon/key_log.h"
 #include "host/daemon/licensing.h"
@@ -61,6 +61,7 @@ struct Appliance::Parts {
   UniqueFd run_lock;
   UniqueFd guard;
   std::optional<KeyLog> key_log;
+  DataPlanePorts ports;  // until there is a card
   std::unique_ptr<card::Card> card;
   boost::asio::io_context session_io{1};
   boost::asio::io_context api_io{1};
@@ -82,10 +83,11 @@ struct Appliance::Parts {
   std::unique_ptr<api::Server> api;
   std::thread api_thread;
 
-  Status begin();        // stages 1 and 2
-  Status open_card();    // 3
-  Status privileged();   // 4 to 6
-  Status open_stores();  // 7
+  Status begin();            // stages 1 and 2
+  Status open_card_ports();  // 3
+  Status privileged();       // 4 to 6
+  Status open_card();        // 7
+  Status open_stores();
   Status open_legs();
   Status import_trusted();
   Status configure();
@@ -129,16 +131,17 @@ Status Appliance::Parts::begin() {
   return Status::ok();
 }
 
+Status Appliance::Parts::open_card_ports() {
+  auto opened = open_ports(options);
+  if (!opened) {
+    return opened.status();
+  }
+  ports = std::move(opened).value();
+  return Status::ok();
+}
+
 Status Appliance::Parts::open_card() {
-  card::soft::SoftCardConfig config;
-  config.inside_interface = options.inside;
-  config.outside_interface = options.outside;
-  config.segment_offload = options.offload;
-  config.impairment = options.impairment;
-  config.max_flows = options.max_flows;
-  config.heartbeat_timeout_ms = kHeartbeatTimeoutMs;
-  config.fail_open = options.fail_mode == FailMode::kOpen;
-  auto made = card::soft::make_soft_card(std::move(config));
+  auto made = make_card(options, std::move(ports), kHeartbeatTimeoutMs);
   if (!made) {
     return made.status();
   }
@@ -283,8 +286,8 @@ void Appliance::Parts::tell(const std::string& message) {
 Result<std::unique_ptr<Appliance>> Appliance::start(const Options& options) {
   auto parts = std::make_unique<Parts>(options);
   for (const auto stage :
-       {&Parts::begin, &Parts::open_card, &Parts::privileged, &Parts::open_stores,
-        &Parts::open_legs, &Parts::configure, &Parts::serve}) {
+       {&Parts::begin, &Parts::open_card_ports, &Parts::privileged, &Parts::open_card,
+        &Parts::open_stores, &Parts::open_legs, &Parts::configure, &Parts::serve}) {
     if (Status done = (*parts.*stage)(); !done) {
       return done;
     }

@@ -3,8 +3,8 @@
 //
 // Stages of start: (1) the user to become, keys' memory, lock, stale bypass; (2) fail-open guard;
 // (3) the card's ports, in the network namespace that the process was started in; (4) the private
-// namespace and its TUN device; (5) the signer; (6) give up root; (7) stores, trust, legs, API; (8)
-// the card moves packets.
+// namespace and its TUN device; (5) the signer; (6) give up root; (7) the card, stores, trust,
+// legs, API; (8) the card moves packets.
 //
 // Threads: run() is the session thread (and the one that called start()); the API has one of its
 // own, the card and the event writer theirs.

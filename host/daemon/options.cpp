@@ -34,8 +34,8 @@ struct RawText {
 void add_traffic_options(CLI::App& app, Options& options, RawText& raw) {
   app.add_option("--inside", options.inside, "Interface towards the clients")->required();
   app.add_option("--outside", options.outside, "Interface towards the servers")->required();
-  app.add_option("--card", options.card, "Data plane")
-      ->check(CLI::IsMember({"soft"}))
+  app.add_option("--card", options.card, "Data plane: soft, or sim, the card of RTL simulated")
+      ->check(CLI::IsMember({"soft", "sim"}))
       ->capture_default_str();
   CLI::Option* policy =
       app.add_option("--policy", options.policy_file,
@@ -57,9 +57,9 @@ void add_traffic_options(CLI::App& app, Options& options, RawText& raw) {
           CLI::CheckedTransformer(std::map<std::string, bool>{{"on", true}, {"off", false}}));
   app.add_option("--impair", options.impairment,
                  "For tests: faults in the card's ports, e.g. seed=1,loss=0.02,reorder=0.05");
-  app.add_option("--max-flows", options.max_flows, "Flow table size, connections")
-      ->check(CLI::Range(16U, 4U << 20))
-      ->capture_default_str();
+  app.add_option("--max-flows", options.max_flows,
+                 "Flow table size, connections (default: 65536; with --card sim all that it has)")
+      ->check(CLI::Range(16U, 4U << 20));
   app.add_option("--idle-timeout", options.idle_timeout_s,
                  "Seconds until a silent flow is forgotten")
       ->check(CLI::Range(1U, 604800U))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct Options {
   std::string user;
   std::string log_level = "info";
   std::string device_name;
-  uint32_t max_flows = 65536;
+  std::optional<uint32_t> max_flows;  // else what the card takes by itself
   uint32_t idle_timeout_s = 3600;
   uint32_t handshake_timeout_s = 10;
   uint32_t drain_timeout_s = 5;

@@ -96,7 +96,6 @@ class ConformanceTest : public ::testing::TestWithParam<CardUnderTest> {
 class CoalescingConformanceTest : public ConformanceTest {};
 // Spliced connections; tests/card/splice_conformance.cpp.
 class SpliceConformanceTest : public ConformanceTest {};
-class SpliceEndConformanceTest : public ConformanceTest {};
 class TapConformanceTest : public ConformanceTest {};
 class StrictConformanceTest : public ConformanceTest {};
 

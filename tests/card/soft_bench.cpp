@@ -32,7 +32,6 @@ INSTANTIATE_TEST_SUITE_P(Cards, CoalescingConformanceTest, ::testing::Values(kWi
                          name_of);
 INSTANTIATE_TEST_SUITE_P(Cards, ConformanceTest, kSoftCards, name_of);
 INSTANTIATE_TEST_SUITE_P(Cards, SpliceConformanceTest, kSoftCards, name_of);
-INSTANTIATE_TEST_SUITE_P(Cards, SpliceEndConformanceTest, kSoftCards, name_of);
 INSTANTIATE_TEST_SUITE_P(Cards, TapConformanceTest, kSoftCards, name_of);
 INSTANTIATE_TEST_SUITE_P(Cards, StrictConformanceTest, kSoftCards, name_of);
 

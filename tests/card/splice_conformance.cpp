@@ -208,7 +208,7 @@ TEST_P(SpliceConformanceTest, CoalescedFramesAreSplicedWhole) {
   }
 }
 
-TEST_P(SpliceEndConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
+TEST_P(SpliceConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
   Spliced s(card(), {});
   auto record = s.connection.seal(Direction::kFromOutside, ByteVector(500, 7));
   record[100] ^= 1;
@@ -237,7 +237,7 @@ TEST_P(SpliceEndConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
   wait_flows(0);
 }
 
-TEST_P(SpliceEndConformanceTest,
+TEST_P(SpliceConformanceTest,
        OfADeadFlowEveryNewAcknowledgementIsToldAndNeitherEndCrowdsOutTheOther) {
   Spliced s(card(), {});
   auto record = s.connection.seal(Direction::kFromOutside, ByteVector(500, 7));
@@ -259,11 +259,12 @@ TEST_P(SpliceEndConformanceTest,
   EXPECT_LT(reports().punts.size(), before + 300) << "but not without end";
 }
 
-TEST_P(SpliceEndConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers) {
+TEST_P(SpliceConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers) {
   Spliced s(card(), {});
   auto& c = s.connection;
   put(Port::kInside, c.packet(Direction::kFromInside).fin());
   c.note_fin(Direction::kFromInside);
+  settle();  // a card may take up its wires in any order
   put(Port::kOutside, c.packet(Direction::kFromOutside).fin());
   c.note_fin(Direction::kFromOutside);
   EXPECT_TRUE(reports().events.empty());
@@ -281,7 +282,7 @@ TEST_P(SpliceEndConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers)
   wait_flows(0);
 }
 
-TEST_P(SpliceEndConformanceTest, AResetClosesASplice) {
+TEST_P(SpliceConformanceTest, AResetClosesASplice) {
   Spliced s(card(), {});
   put(Port::kOutside, s.connection.packet(Direction::kFromOutside).flags(0x04));
   ASSERT_EQ(reports().events.size(), 1U);

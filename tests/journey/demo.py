@@ -17,8 +17,9 @@ from harness.runner import Runner, wait_for
 from harness.servers import Nginx, OpensslServer
 from harness.world import World
 
-SIZE = 50_000_000
-RATE = "40M"  # curl's limit, so that the flow can be looked at while it runs
+# A card's file, and curl's limit, so that the flow can be looked at while it runs.
+SIZE = {"soft": 50_000_000, "sim": 1_000_000}
+RATE = {"soft": "40M", "sim": "1M"}
 
 
 def section(title: str) -> None:
@@ -40,11 +41,12 @@ def certificates(world: World) -> None:
     show(answer.body)
 
 
-def transaction(world: World, appliance: Appliance, server: Nginx) -> None:
-    section(f"A transaction: {SIZE // 1_000_000} MB over https://{NAME}/files/large, by curl")
+def transaction(world: World, appliance: Appliance, server: Nginx, card: str) -> None:
+    size = SIZE[card]
+    section(f"A transaction: {size // 1_000_000} MB over https://{NAME}/files/large, by curl")
     after = checks.last_event_id(appliance)
     target = world.folder / "large"
-    child = world.client.spawn(["curl", "--silent", "--limit-rate", RATE, "--output", str(target), "--write-out",
+    child = world.client.spawn(["curl", "--silent", "--limit-rate", RATE[card], "--output", str(target), "--write-out",
                                 "HTTP %{http_code}, %{size_download} bytes in %{time_total} s\n",
                                 "--cacert", str(world.ca), "--connect-to", f"{NAME}:443:{topology.SERVER[4]}:443",
                                 f"https://{NAME}/files/large"], stdout=subprocess.PIPE, text=True)
@@ -60,15 +62,15 @@ def transaction(world: World, appliance: Appliance, server: Nginx) -> None:
     section("Its record afterwards")
     event = wait_for("the closing event", lambda: [
         row for row in checks.events(appliance, after=after, type="tls_closed")
-        if (row["inspection"]["card_payload_bytes"] or 0) > SIZE // 2])[0]
+        if (row["inspection"]["card_payload_bytes"] or 0) > size // 2])[0]
     inspected = event["inspection"]
-    card, host = inspected["card_payload_bytes"], inspected["host_payload_bytes"]
+    on_card, host = inspected["card_payload_bytes"], inspected["host_payload_bytes"]
     show(f"handling            {inspected['handling']}\n"
          f"server leg          {event['tls']['tls_version']} {event['tls']['server_cipher_suite']}\n"
          f"client leg          {inspected['client_tls_version']} {inspected['client_cipher_suite']}\n"
          f"packets on the card {inspected['card_packets']}\n"
-         f"payload on the card {card} bytes\n"
-         f"payload on the host {host} bytes, before the handover: {100 * card / (card + host):.4f} % was never "
+         f"payload on the card {on_card} bytes\n"
+         f"payload on the host {host} bytes, before the handover: {100 * on_card / (on_card + host):.4f} % was never "
          "seen by the host\n"
          f"records verified    {inspected['records']}\n"
          f"closed              {inspected['close_reason']}")
@@ -97,9 +99,12 @@ def main() -> int:
         if not appliance:
             return 2
         server = Nginx(world.server, world.folder, world.pki.leaf_ec)
-        server.add_file("large", SIZE)
+        server.add_file("large", SIZE[runner.options.card])
+        section("The data plane")
+        about = appliance.get("status")["card"]
+        show(f"card {about['kind']}: {about['detail']}")
         certificates(world)
-        transaction(world, appliance, server)
+        transaction(world, appliance, server, runner.options.card)
         section("The card's account: vitrine counters")
         show(appliance.cli("counters").stdout)
         abort(world, appliance, "Abort: the server refuses every offered cipher", "", "-tls1_2", "-cipher",
