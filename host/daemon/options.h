@@ -34,6 +34,8 @@ struct Options {
   std::string impairment;
   std::string keylog_file;
   std::string user;
+  std::string administrators;  // a group beside the daemon's own; "": none
+  std::string readers;         // "": vitrine-read, where the machine has it
   std::string log_level = "info";
   std::string device_name;
   std::optional<uint32_t> max_flows;  // else what the card takes by itself
