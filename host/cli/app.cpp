@@ -9,6 +9,7 @@
 #include "host/api/client.h"
 #include "host/cli/card_commands.h"
 #include "host/cli/commands.h"
+#include "host/cli/fetch_command.h"
 #include "host/cli/policy_files.h"
 #include "host/events/query.h"
 
@@ -53,6 +54,7 @@ struct Arguments {
   uint32_t flow_limit = 1000;
   std::string file;
   std::string certificate_id;
+  FetchRequest fetch;
   std::string output;
   std::string state_dir;
   CaInitRequest ca;
@@ -169,6 +171,20 @@ void add_certificate_commands(CLI::App& app, Arguments& a) {
       add_command(*cert, a, "remove", "Trust a certificate no more, with the next commit",
                   [&a](Commands& c) { return c.cert_remove(a.certificate_id); });
   remove->add_option("id", a.certificate_id, "Its id, from `vitrine cert list`")->required();
+  FetchRequest& f = a.fetch;
+  CLI::App* fetch = add_file_command(
+      *cert, a, "fetch", "Show and save the certificates of a server, not trusting them",
+      [&a](Environment& env) { return cert_fetch(a.fetch, a.json, env); },
+      "  vitrine cert fetch fw.example.org:443 --output fw.pem\n"
+      "  vitrine cert fetch 192.0.2.7:8443 --name fw.example.org --json\n"
+      "The connection is this machine's own, past the appliance's two ports: no rule concerns it.");
+  fetch->add_option("target", f.target, "HOST:PORT")->required();
+  fetch->add_option("--name", f.server_name, "Server name to ask for; default: HOST");
+  fetch->add_option("-o,--output", f.output, "Save the chain there, as PEM");
+  fetch->add_flag("--leaf", f.leaf_only, "Save the server's own certificate only");
+  fetch->add_option("--timeout", f.timeout_s, "Seconds for all of it")
+      ->check(CLI::Range(1U, 300U))
+      ->capture_default_str();
   add_ca_commands(*cert, a);
 }
 

@@ -145,8 +145,11 @@ namespace vitrine::events {
   X(kPolicyChanged, "policy_changed", "a commit ended it: the new policy treats it otherwise",     \
     "It may be opened again, under the policy in force: `vitrine policy show`.")                   \
   X(kPolicyUndecided, "policy_undecided",                                                          \
-    "a rule asks for the server's certificate, which is known too late to leave a flow alone",     \
-    "Ask for address or server name in the rule named under Policy instead.")                      \
+    "the policy does not decide the flow by all that can be known of it",                          \
+    "See which rules might: `vitrine policy explain FILE {client} {address}:{port}`.")             \
+  X(kCertificateLearned, "certificate_learned",                                                    \
+    "the server's certificate had to be learnt before a rule could leave the flow alone",          \
+    "Nothing: the client's next attempt within ten minutes passes undecrypted.")                   \
   X(kResourceLimit, "resource_limit", "a bounded table or queue of the appliance was full",        \
     "See which: `vitrine status`, `vitrine counters`.")                                            \
   X(kShutdown, "shutdown", "the appliance was stopping", "")                                       \

@@ -7,6 +7,7 @@
 #include "host/inspect/tap_stream.h"
 #include "host/session/failure.h"
 #include "host/session/flow.h"
+#include "host/session/known_certificates.h"
 #include "host/session/services.h"
 #include "host/session/totals.h"
 #include "host/takeover/connection_table.h"
@@ -27,6 +28,7 @@ struct Context {
   takeover::ConnectionTable connections;
   wire::HoldBudget held_hellos;  // of openings and of what is delivered for bypassed connections
   inspect::TapBudget tap_budget;
+  KnownCertificates certificates;
   takeover::FrameSink* sink;  // the engine's way into the card
   // Makes room in the card's table for a connection that needs it more; false where there is none
   // to be made.

@@ -87,6 +87,7 @@ class Engine : public card::CardSink, public takeover::FrameSink {
   void on_bypass_packet(const FlowPtr& flow, const card::Punt& punt, const wire::TcpPacket& packet);
   void begin(const card::Punt& punt, const wire::TcpPacket& syn);
   void decide(const FlowPtr& flow);
+  policy::Decided judge_by_known_certificate(FlowFacts& facts);
   void judge_opening(const FlowPtr& flow);
   void not_tls(const FlowPtr& flow);
   void bypass(const FlowPtr& flow, BypassReason reason, const std::string& why);

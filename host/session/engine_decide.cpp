@@ -89,7 +89,10 @@ void Engine::decide(const FlowPtr& flow) {
 // REQUIRES: the hello is whole.
 void Engine::judge_opening(const FlowPtr& flow) {
   FlowFacts& facts = flow->opening()->facts();
-  const policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  if (decided.ruling == policy::Ruling::kNeedMore) {
+    decided = judge_by_known_certificate(facts);
+  }
   note_decision(*context_.services.policy, decided, facts);
   switch (decided.ruling) {
     case policy::Ruling::kDoNotDecrypt:
@@ -102,17 +105,22 @@ void Engine::judge_opening(const FlowPtr& flow) {
     case policy::Ruling::kDecrypt:
       decrypt(flow);
       break;
-    case policy::Ruling::kNeedMore: {
-      const Failure failure{events::Leg::kServer,
-                            events::Cause::kPolicyUndecided,
-                            "",
-                            "the policy asks for the server's certificate before it decides",
-                            {}};
-      publish_abort(context_.services.hub, facts, failure, nullptr, nullptr);
-      refuse(flow);
+    case policy::Ruling::kNeedMore:
+      decrypt(flow);  // the certificate decides, once the server has shown it
       break;
-    }
   }
+}
+
+// What a server showed lately decides only what needs no handshake; else the certificate that it
+// shows now does.
+policy::Decided Engine::judge_by_known_certificate(FlowFacts& facts) {
+  facts.certificate = context_.certificates.find(facts, context_.services.verifier.epoch(), now());
+  const policy::Decided decided = judge(*context_.services.policy, facts, wall_ms());
+  if (decided.ruling == policy::Ruling::kDecrypt || decided.ruling == policy::Ruling::kNeedMore) {
+    facts.certificate = nullptr;
+    facts.certificate_pending = true;
+  }
+  return decided;
 }
 
 // Hello, certificate and HTTP will never be known; what the policy would decrypt passes.

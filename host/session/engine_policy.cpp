@@ -23,6 +23,9 @@ bool may_go_on(const FlowFacts& facts, const BypassStage* bypass, const policy::
       return bypass != nullptr ? bypass->reason() != BypassReason::kPolicy
                                : decided.decrypt == facts.decrypt;
     case policy::Ruling::kNeedMore:
+      if (facts.certificate_pending) {
+        return true;
+      }
       // Of a bypassed connection the certificate was never seen.
       return bypass != nullptr && bypass->reason() != BypassReason::kPolicy;
   }

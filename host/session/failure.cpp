@@ -103,16 +103,6 @@ bool refused_with(const tls::LegReport& report, Alert alert) {
   return own != nullptr && own->description() == static_cast<uint8_t>(alert);
 }
 
-Failure untrusted_failure(const tls::LegReport& report) {
-  const tls::PeerVerdict& verdict = *report.verdict;
-  Failure failure{events::Leg::kServer, cause_of_verify_error(verdict.error), report.error, "", {}};
-  failure.plain_error = verification_text(verdict);
-  // A certificate alert would read as if the client's own were refused (Chromium:
-  // ERR_BAD_SSL_CLIENT_AUTH_CERT).
-  failure.client_alert = Alert::kInternalError;
-  return failure;
-}
-
 }  // namespace
 
 std::string verification_text(const tls::PeerVerdict& verdict) {
@@ -146,6 +136,16 @@ Cause cause_of_verify_error(int code) {
     default:
       return Cause::kCertificateInvalid;
   }
+}
+
+Failure untrusted_failure(const tls::LegReport& report) {
+  const tls::PeerVerdict& verdict = *report.verdict;
+  Failure failure{events::Leg::kServer, cause_of_verify_error(verdict.error), report.error, "", {}};
+  failure.plain_error = verification_text(verdict);
+  // A certificate alert would read as if the client's own were refused (Chromium:
+  // ERR_BAD_SSL_CLIENT_AUTH_CERT).
+  failure.client_alert = Alert::kInternalError;
+  return failure;
 }
 
 Failure server_failure(const tls::LegReport& report, const SocketEnd& socket, bool integrity_only) {

@@ -53,6 +53,7 @@ struct FlowFacts {
   policy::Knowledge known;
   uint8_t offered_version = policy::kTls13Bit;          // the client's highest
   std::shared_ptr<const CertificateFacts> certificate;  // null: not known
+  bool certificate_pending = false;  // taken over to learn it; the policy decides then
   std::string client_version;
   std::string server_version;
   std::string client_suite;

@@ -79,6 +79,10 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   tls::PeerVerifier make_verifier() const;
   bool step();
   bool step_server_handshake();
+  // False where the connection ends by it.
+  bool judge_certificate(const tls::LegReport& report);
+  void deny_by_certificate();
+  void end_undecrypted(const Failure& failure);
   void forge_leaf();
   void on_leaf(Result<std::shared_ptr<const signer::ForgedLeaf>> leaf);
   void start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf);

@@ -33,18 +33,19 @@ void Inspection::start_server_leg() {
 
 tls::PeerVerifier Inspection::make_verifier() const {
   trust::Verifier& verifier = context_.services.verifier;
-  return
-      [&verifier, name = name_, resign = facts_.decrypt.resign_untrusted](STACK_OF(X509) * chain) {
-        const trust::Verdict verdict = verifier.verify(chain, name);
-        tls::PeerVerdict result;
-        result.error = verdict.trusted ? X509_V_OK : verdict.code;
-        result.depth = verdict.depth;
-        result.text = verdict.text;
-        result.subject = verdict.subject;
-        result.issuer = verdict.issuer;
-        result.tolerated = resign && can_be_shown(verdict);
-        return result;
-      };
+  return [&verifier, name = name_, pending = facts_.certificate_pending,
+          resign = facts_.decrypt.resign_untrusted](STACK_OF(X509) * chain) {
+    const trust::Verdict verdict = verifier.verify(chain, name);
+    tls::PeerVerdict result;
+    result.error = verdict.trusted ? X509_V_OK : verdict.code;
+    result.depth = verdict.depth;
+    result.text = verdict.text;
+    result.subject = verdict.subject;
+    result.issuer = verdict.issuer;
+    // Where the rules are yet to be asked, they say what becomes of it.
+    result.tolerated = !verdict.trusted && (pending || (resign && can_be_shown(verdict)));
+    return result;
+  };
 }
 
 bool Inspection::step_server_handshake() {
@@ -65,6 +66,9 @@ bool Inspection::step_server_handshake() {
   facts_.server_version = report.version_text;
   facts_.server_suite = report.cipher;
   facts_.alpn = report.alpn;
+  if (!judge_certificate(report)) {
+    return true;
+  }
   if (report.verdict.has_value() && report.verdict->tolerated) {
     facts_.shown_fault = ShownFault{cause_of_verify_error(report.verdict->error),
                                     verification_text(*report.verdict)};

@@ -41,6 +41,8 @@ namespace vitrine::session {
   X(kTakeoversFailed, "takeovers_failed", "connections that could not be taken over")              \
   X(kHandshakesCompleted, "handshakes_completed", "both legs established")                         \
   X(kHandshakesFailed, "handshakes_failed", "aborted before both legs were established")           \
+  X(kCertificatesLearned, "certificates_learned",                                                  \
+    "server certificates learnt because a rule asks for them")                                     \
   X(kShownUntrusted, "shown_untrusted", "untrusted servers shown to the client as that")           \
   X(kResumedUpstream, "resumed_upstream", "server legs that resumed an earlier session")           \
   X(kHandovers, "handovers", "connections handed to the card")                                     \

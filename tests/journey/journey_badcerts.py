@@ -168,6 +168,23 @@ class BadCertificates:
             self.refused(row["name"], cause_of(row))
 
 
+    def fetched(self, row: Json) -> None:
+        """`vitrine cert fetch` over a management port of the appliance's: the chain, no event, no hole in the policy."""
+        inside, outside = self.world.topology.appliance, self.world.server
+        inside.batch(f"link add mgmt type veth peer name mgmt netns {outside.name}\naddr add 10.78.0.1/24 dev mgmt\n"
+                     "link set mgmt up\n")
+        outside.batch("addr add 10.78.0.2/24 dev mgmt\nlink set mgmt up\n")
+        after, saved = checks.last_event_id(self.appliance), self.folder / "fetched.pem"
+        with self.served(row):
+            done = inside.run([str(self.appliance.binaries / "vitrine"), "cert", "fetch", f"10.78.0.2:{PORT}",
+                               "--name", row["name"], "--output", str(saved)],
+                              capture_output=True, text=True, timeout=20, check=False)
+        expect_equal(done.returncode, 0, done.stderr)
+        expect("Not verified" in done.stdout, done.stdout)
+        expect_equal(saved.read_text(), (self.folder / f"{row['file']}.pem").read_text(), "the chain")
+        expect_equal(checks.last_event_id(self.appliance), after, "events")
+
+
 def _first(path: Path) -> str:
     end = "-----END CERTIFICATE-----\n"
     return path.read_text().split(end)[0] + end
@@ -256,6 +273,8 @@ def main() -> int:
             if cause_of(row) == "server_refused_handshake":
                 runner.case(f"sent all the same: {row['what']}", matrix.malformed,
                             certificate_flight(_all(folder / f"{row['file']}.pem")), ("certificate_weak",))
+        runner.case("cert fetch shows and saves a chain that is blocked", matrix.fetched,
+                    next(row for row in bad if row["what"] == "expired"))
         runner.case("the rule says resign", matrix.use, RESIGN)
         for row in bad:
             if row["what"] in SHOWN:

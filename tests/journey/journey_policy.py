@@ -22,6 +22,11 @@ PINNED = "version: 1\nundecryptable: {pinned: do-not-decrypt, exclude_after: 2}\
          "decryption:\n  - {name: all, action: decrypt}\n"
 
 
+BY_CERTIFICATE = "version: 1\ndecryption:\n" \
+                 "  - {name: by-issuer, certificate: {issuer: '*journey root*'}, action: do-not-decrypt}\n" \
+                 "  - {name: all, action: decrypt}\n"
+
+
 class Policies:
     def __init__(self, world: World, appliance: Appliance, file: Path) -> None:
         self.world, self.appliance, self.file = world, appliance, file
@@ -61,6 +66,18 @@ class Policies:
         wait_for("the error", lambda: "policy not taken" in daemon.text_since(begin), 5)
         expect_equal(self.version(), before, "version")
 
+    def by_certificate(self, root: Path) -> None:
+        """The first connection is reset, from which the certificate is learnt; the next one passes untouched."""
+        self.use(BY_CERTIFICATE)
+        after = checks.last_event_id(self.appliance)
+        expect_equal(self.fetch(root).code, 35, "the first connection is reset")
+        event = checks.event_after(self.appliance, after, "tls_abort")
+        expect_equal(event["inspection"]["cause"], "certificate_learned", "cause")
+        expect_equal(event["policy"]["decryption_rule"], "by-issuer", "rule")
+        expect_equal(self.fetch(root).code, 0, "the second sees the server's own certificate")
+        event = checks.event_after(self.appliance, after, "flow_bypassed")
+        expect_equal(event["policy"]["decryption_rule"], "by-issuer", "rule")
+
     def exclusion(self, root: Path) -> None:
         self.use(PINNED)
         for _ in range(2):
@@ -90,6 +107,7 @@ def main() -> int:
                         "flow_bypassed", 0)
             runner.case("access deny resets the client", policies.event, BLOCK, root, "flow_deny", 7)
             runner.case("a wrong policy changes nothing", policies.wrong_policy)
+            runner.case("a rule by the server's issuer", policies.by_certificate, root)
             runner.case("a pinned server is left alone after two failures", policies.exclusion, root)
         finally:
             server.stop()
