@@ -17,14 +17,22 @@ Content::Content(Context& context, const FlowFacts& facts,
                  std::unique_ptr<inspect::AccessJudge> judge)
     : context_(context),
       facts_(facts),
-      judge_(std::move(judge)),
-      inspector_(facts.alpn, *this, judge_.get()) {
+      judge_(judge != nullptr ? std::make_optional<CurrentJudge>(std::move(judge)) : std::nullopt),
+      inspector_(facts.alpn, *this, judge_.has_value() ? &*judge_ : nullptr) {
   if (context.services.mirror != nullptr) {
     mirror_.emplace(*context.services.mirror, facts.client(), facts.server(), facts.server_name);
   }
 }
 
 Content::~Content() { finish(); }
+
+bool Content::renew(std::unique_ptr<inspect::AccessJudge> judge) {
+  if (!judge_.has_value()) {
+    return judge == nullptr;
+  }
+  judge_->renew(std::move(judge));
+  return true;
+}
 
 // Denied bytes are mirrored as well: who reads it wants to see them.
 void Content::deliver(inspect::Side from, Bytes plaintext) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "host/card/card.h"
 #include "host/inspect/inspector.h"
@@ -21,11 +22,34 @@
 
 namespace vitrine::session {
 
+// Asks the judge of the policy in force; where that needs no content, everything is allowed.
+class CurrentJudge : public inspect::AccessJudge {
+ public:
+  explicit CurrentJudge(std::unique_ptr<inspect::AccessJudge> judge) : judge_(std::move(judge)) {}
+  void renew(std::unique_ptr<inspect::AccessJudge> judge) { judge_ = std::move(judge); }
+
+  inspect::Judgement on_request(const inspect::Transaction& transaction) override {
+    return judge_ != nullptr ? judge_->on_request(transaction) : inspect::Judgement{};
+  }
+  inspect::Judgement on_response(const inspect::Transaction& transaction) override {
+    return judge_ != nullptr ? judge_->on_response(transaction) : inspect::Judgement{};
+  }
+  inspect::Judgement without_http() override {
+    return judge_ != nullptr ? judge_->without_http() : inspect::Judgement{};
+  }
+
+ private:
+  std::unique_ptr<inspect::AccessJudge> judge_;
+};
+
 class Content : public PlaintextGate, private inspect::TransactionSink {
  public:
   // `judge` may be null: nothing is held then.
   Content(Context& context, const FlowFacts& facts, std::unique_ptr<inspect::AccessJudge> judge);
   ~Content() override;
+
+  // Another policy's judge from now on. False where content that it needs has not been held.
+  bool renew(std::unique_ptr<inspect::AccessJudge> judge);
 
   // PlaintextGate: `from` 0 is the client.
   void on_plaintext(size_t from, Bytes plaintext) override;
@@ -59,7 +83,7 @@ class Content : public PlaintextGate, private inspect::TransactionSink {
 
   Context& context_;
   const FlowFacts& facts_;
-  std::unique_ptr<inspect::AccessJudge> judge_;
+  std::optional<CurrentJudge> judge_;  // none: nothing is held
   inspect::Inspector inspector_;
   std::optional<inspect::MirrorFlow> mirror_;
   std::array<std::optional<inspect::TapStream>, 2> taps_;  // by card::Direction

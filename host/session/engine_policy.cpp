@@ -170,7 +170,8 @@ void Engine::reevaluate() {
     }
     const FlowFacts& facts = flow->facts();
     const policy::Decided decided = judge(active, facts, wall_ms());
-    if (may_go_on(facts, flow->bypass(), decided)) {
+    if (may_go_on(facts, flow->bypass(), decided) &&
+        (flow->inspection() == nullptr || flow->inspection()->renew_rules())) {
       note_decision(active, decided, flow->mutable_facts());
     } else if (active.book().live == policy::LiveMode::kClose) {
       note_decision(active, decided, flow->mutable_facts());

@@ -60,6 +60,9 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   Status on_key_update(const card::FlowEvent& event);
   // The splice was taken from the card; these are its last statistics.
   void end_splice(events::Cause cause, const std::string& text, const card::FlowStats& stats);
+  // Another policy is in force: its access rules judge the content from now on. False where they
+  // need it but the content cannot be held any more: it is on the card, or some of it has passed.
+  bool renew_rules();
   // Ends it now: resets both ends.
   void kill(events::Cause cause, const std::string& text);
 
@@ -93,6 +96,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   bool step_closing();
   void begin_handover();
   void refuse_content();
+  void note_certificate();
   std::unique_ptr<inspect::AccessJudge> content_rules() const;
   void relay_for_good(const std::string& reason);
 

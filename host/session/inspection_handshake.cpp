@@ -117,23 +117,32 @@ void Inspection::on_leaf(Result<std::shared_ptr<const signer::ForgedLeaf>> leaf)
   start_client_leg((*leaf)->served);
 }
 
-// The server's certificate is known, and was trusted, or this leg would not be there.
+// The server's certificate was trusted, or the client leg would not be there.
+void Inspection::note_certificate() {
+  if (facts_.certificate == nullptr) {
+    trust::Verdict trusted;
+    trusted.trusted = true;
+    facts_.certificate = std::make_shared<const CertificateFacts>(
+        certificate_facts(pump_.server().leg()->peer_certificate(), trusted));
+  }
+}
+
+// By the policy in force. REQUIRES: the certificate is noted.
 std::unique_ptr<inspect::AccessJudge> Inspection::content_rules() const {
   const Services& services = context_.services;
   if (services.http_judge) {
     return services.http_judge(facts_);
   }
-  policy::Facts facts = policy_facts(facts_, services.clock.wall_ms());
-  if (facts_.certificate == nullptr) {
-    trust::Verdict trusted;
-    trusted.trusted = true;
-    CertificateFacts seen = certificate_facts(pump_.server().leg()->peer_certificate(), trusted);
-    facts.known.certificate = policy::Known::kYes;
-    facts.issuer = std::move(seen.issuer);
-    facts.fingerprint = std::move(seen.fingerprint);
-    facts.certificate_state = seen.state;
+  return HttpJudge::make(services.policy->evaluator,
+                         policy_facts(facts_, services.clock.wall_ms()));
+}
+
+bool Inspection::renew_rules() {
+  if (facts_.certificate == nullptr || over()) {
+    return true;  // start_client_leg() asks for them
   }
-  return HttpJudge::make(services.policy->evaluator, std::move(facts));
+  auto judge = content_rules();
+  return content_ != nullptr ? content_->renew(std::move(judge)) : judge == nullptr;
 }
 
 void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
@@ -150,8 +159,10 @@ void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
     return;
   }
   pump_.client().set_leg(std::move(leg).value());
-  if (config().inspect_content) {
-    content_ = std::make_unique<Content>(context_, facts_, content_rules());
+  note_certificate();
+  auto judge = content_rules();
+  if (config().inspect_content || judge != nullptr) {
+    content_ = std::make_unique<Content>(context_, facts_, std::move(judge));
     pump_.set_gate(content_.get());
   }
   stage_ = Stage::kClientHandshake;

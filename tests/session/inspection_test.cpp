@@ -323,6 +323,56 @@ TEST_F(InspectionTest, WhereRulesNeedTheContentItStaysOnTheHostAndIsJudged) {
   EXPECT_EQ(count("http_denied"), 1U);
 }
 
+constexpr const char* kNoUploads =
+    "decryption: [{name: all, action: decrypt}]\n"
+    "access: [{name: no-uploads, http: {method: [PUT]}, action: deny}]\n";
+
+TEST_F(InspectionTest, AccessRulesOfThePolicyInForceJudgeTheContent) {
+  use_policy(kNoUploads);
+  config_.inspect_content = false;  // the rules need it all the same
+  start();
+  connect();
+  ASSERT_TRUE(relayed());
+  EXPECT_TRUE(card_.installed.empty());
+  near_->ssl.write("PUT /x HTTP/1.1\r\nHost: server.test\r\nContent-Length: 6\r\n\r\nsecret");
+  ASSERT_TRUE(run_until([&] { return near_->received.find("no-uploads") != std::string::npos; }))
+      << near_->received;
+  EXPECT_EQ(far_->received, "") << "nothing of the denied request reached the server";
+  const auto denied = events(events::EventType::kFlowDeny);
+  ASSERT_EQ(denied.size(), 1U);
+  EXPECT_EQ(denied[0].policy.access_rule, "no-uploads");
+}
+
+TEST_F(InspectionTest, ACommitChangesTheRulesOnContentOfLiveConnections) {
+  use_policy(
+      "decryption: [{name: all, action: decrypt}]\n"
+      "access: [{name: no-deletes, http: {method: [DELETE]}, action: deny}]\n");
+  start();
+  connect();
+  ASSERT_TRUE(relayed());
+  near_->ssl.write("PUT / HTTP/1.1\r\nHost: server.test\r\nContent-Length: 0\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return far_->received.ends_with("\r\n\r\n"); }));
+  far_->ssl.write("HTTP/1.1 204 No Content\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return near_->received.ends_with("\r\n\r\n"); }));
+  use_policy(kNoUploads);
+  EXPECT_EQ(flows(api::FlowState::kRelayed), 1U) << "it goes on, under the new rules";
+  near_->ssl.write("PUT /x HTTP/1.1\r\nHost: server.test\r\nContent-Length: 0\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return near_->received.find("no-uploads") != std::string::npos; }))
+      << near_->received;
+}
+
+TEST_F(InspectionTest, ACommitWithRulesOnContentEndsWhatTheCardHas) {
+  start();
+  connect();
+  ASSERT_TRUE(spliced());
+  card_saw_traffic();
+  use_policy(kNoUploads);
+  EXPECT_EQ(flows(api::FlowState::kSpliced), 0U) << "nobody can hold its requests";
+  const auto ended = events(events::EventType::kTlsClosed);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].inspection.cause, events::Cause::kPolicyChanged);
+}
+
 TEST_F(InspectionTest, TheTapOfASpliceBecomesTransactions) {
   start();
   connect();
