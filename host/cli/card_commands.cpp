@@ -296,7 +296,7 @@ int perform(const Work& work, CardRender render, const CardArguments& arguments,
 }  // namespace
 
 void add_card_commands(CLI::App& app, CardArguments& a, const bool& json,
-                       std::function<void(std::function<int(Environment&)>)> use) {
+                       const std::function<void(std::function<int(Environment&)>)>& use) {
   CLI::App* cards = app.add_subcommand("card", "Cards, their images and their flash");
   cards->require_subcommand(1);
   cards->fallthrough();
@@ -307,8 +307,8 @@ void add_card_commands(CLI::App& app, CardArguments& a, const bool& json,
       "  vitrine card image verify vitrine-1.4.0-u55c.img\n"
       "  vitrine card create /tmp/card --board u55c\n"
       "  vitrine card flash /tmp/card vitrine-1.4.0-u55c.img");
-  const auto add = [&a, &json, use](CLI::App& parent, const char* name, const char* text, Work work,
-                                    CardRender render) {
+  const auto add = [&a, &json, use](CLI::App& parent, const char* name, const char* text,
+                                    const Work& work, CardRender render) {
     CLI::App* command = parent.add_subcommand(name, text);
     command->fallthrough();
     command->callback([=, &a, &json] {

@@ -32,6 +32,6 @@ struct CardArguments {
 // Adds the command with all below it to `app`. `use` is told the action of the one that was typed;
 // both references must outlive the parsing and the action.
 void add_card_commands(CLI::App& app, CardArguments& arguments, const bool& json,
-                       std::function<void(std::function<int(Environment&)>)> use);
+                       const std::function<void(std::function<int(Environment&)>)>& use);
 
 }  // namespace vitrine::cli

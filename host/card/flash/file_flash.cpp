@@ -99,8 +99,8 @@ Status FileFlash::write(uint64_t offset, Bytes bytes) {
 
 Status FileFlash::erase_sector(uint64_t offset) {
   assert(offset % kSector == 0 && offset < size_);
-  static const std::vector<uint8_t> kBlank(kSector, kErased);
-  return write(offset, kBlank);
+  static const std::vector<uint8_t> blank(kSector, kErased);
+  return write(offset, blank);
 }
 
 Status FileFlash::program(uint64_t offset, Bytes bytes) {

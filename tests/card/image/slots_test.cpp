@@ -10,10 +10,13 @@ namespace {
 
 std::vector<uint8_t> filled(size_t size, uint8_t byte) { return std::vector<uint8_t>(size, byte); }
 
+// What boots; empty, and a failure, where that cannot be read.
 std::vector<uint8_t> booted(Slots& slots) {
   const auto slot = slots.boots();
-  EXPECT_TRUE(slot) << slot.status().to_string();
-  return *slot ? slots.image(**slot).value() : std::vector<uint8_t>();
+  EXPECT_TRUE(slot && *slot) << slot.status().to_string();
+  auto image = slots.image(slot && *slot ? **slot : 0);
+  EXPECT_TRUE(image) << image.status().to_string();
+  return image ? std::move(image).value() : std::vector<uint8_t>();
 }
 
 TEST(Slots, BlankFlashBootsNothing) {
