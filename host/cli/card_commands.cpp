@@ -10,6 +10,7 @@
 
 #include "host/card/flash/simulated_card.h"
 #include "host/card/flash/update.h"
+#include "host/card/image/xclbin.h"
 #include "host/card/pci/pci_cards.h"
 #include "host/card/pci/sensors.h"
 #include "host/card/regs.h"
@@ -183,6 +184,15 @@ Answer build(const CardArguments& a, Environment&) {
   manifest.firmware_version = *firmware_version;
   manifest.board = a.board;
   manifest.uuid = a.uuid;
+  if (a.uuid.empty()) {
+    const auto container = image::parse_xclbin(as_bytes(*bitstream));
+    if (!container) {
+      return Answer(
+          Code::kInvalidArgument,
+          container.status().message() + "; name its UUID with --uuid if it is another kind");
+    }
+    manifest.uuid = to_hex(container->uuid);
+  }
   manifest.register_map = card::regs::kMapHash;
   const auto built =
       image::build_image(manifest, as_bytes(*bitstream), as_bytes(*firmware), key->get());
@@ -346,7 +356,7 @@ void add_card_commands(CLI::App& app, CardArguments& a, const bool& json,
   made->add_option("--version", a.version, "Its version, as 1.4.0")->required();
   made->add_option("--firmware-version", a.firmware_version, "Default: the same");
   made->add_option("--board", a.board, "u50, u55c, u200, u250, u280, sim")->required();
-  made->add_option("--uuid", a.uuid, "The bitstream's, 32 hexadecimal digits")->required();
+  made->add_option("--uuid", a.uuid, "32 hexadecimal digits; default: the container's");
   made->add_option("--bitstream", a.bitstream, "The bitstream's container (xclbin)")->required();
   made->add_option("--firmware", a.firmware, "The management core's program")->required();
   made->add_option("--key", a.key, "The signing key, of `vitrine-licence key`")->required();

@@ -159,7 +159,7 @@ module vitrine_kernel #(
   logic idle;
   assign unused = idle ^ m_axi_host_rlast;  // card_top counts the beats that it asked for
   card_top #(
-    .Lanes, .ConnectionsLog2, .ContextsLog2, .RulesLog2
+    .Lanes(Lanes), .ConnectionsLog2(ConnectionsLog2), .ContextsLog2(ContextsLog2), .RulesLog2(RulesLog2)
   ) u_card (
     .clk_i(ap_clk), .rst_ni(reset_n_q), .time_ms_i(time_q), .interrupt_o(interrupt), .idle_o(idle),
     .mac_in_valid_i(in_valid_q), .mac_in_data0_i(in_data0_q), .mac_in_data1_i(in_data1_q),

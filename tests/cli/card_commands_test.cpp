@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 
+#include "host/card/image/xclbin.h"
 #include "host/cli/app.h"
 #include "host/cli/progress_bar.h"
 #include "tests/events/temporary_folder.h"
@@ -83,6 +84,20 @@ TEST_F(CardCommandsTest, ImageIsBuiltVerifiedAndTakenApart) {
   write_contents(path("damaged"), damaged);
   EXPECT_EQ(call({"image", "verify", path("damaged")}), kFailed);
   EXPECT_THAT(err_.str(), HasSubstr("the image's firmware is damaged"));
+}
+
+TEST_F(CardCommandsTest, UuidIsTheContainersUnlessGiven) {
+  const Words words = {"image", "build",       "--version",    "1.0.0",       "--board",
+                       "u55c",  "--bitstream", path("xclbin"), "--firmware",  path("elf"),
+                       "--key", path("key"),   "-o",           path("image"), "--json"};
+  EXPECT_EQ(call(words), kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("--uuid"));
+  card::image::Xclbin container;
+  container.uuid.fill(0x5c);
+  const auto bytes = card::image::write_xclbin(container).value();
+  write_contents(path("xclbin"), std::string(bytes.begin(), bytes.end()));
+  EXPECT_EQ(call(words), kDone) << err_.str();
+  EXPECT_EQ(json().at("uuid"), "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c");
 }
 
 TEST_F(CardCommandsTest, FlashRollBackAndReset) {
