@@ -23,7 +23,7 @@ using firmware::Error;
 
 constexpr size_t kPlaces = 4 * 512 + 64;
 constexpr double kHertz = 250e6;
-constexpr int kInstalls = 400;
+constexpr int kInstalls = 12;
 constexpr uint64_t kFillPause = 256;
 
 struct Clocks {
@@ -190,6 +190,7 @@ const char* name(Command command) {
 }
 
 int run() {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   print_size();
   Bench bench;
   if (!bench.boot()) {
