@@ -1,4 +1,4 @@
-// One record through the record engine's cryptography, for the self test (rtl/selftest).
+// One record through the record engine's cryptography, for the self test.
 #pragma once
 
 #include "firmware/base/error.h"

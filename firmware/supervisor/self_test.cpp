@@ -32,7 +32,7 @@ SelfTestResult compare(const KnownAnswer& known) {
     }
   }
   for (uint32_t i = lanes::kTextWords; i-- > 0;) {
-    if (lanes::plain(i) != known.plain[i]) {
+    if (lanes::plain(i) != known_plain(i)) {
       result = failed(SelfTestStep::kLanes, i / 4);
     }
   }

@@ -20,8 +20,8 @@ SelfTestResult test_registers();
 // Words from `first` to before `end`: each with its address and the complement, up and down. What
 // they held is lost.
 SelfTestResult test_memory(uint32_t first, uint32_t end);
-// Known answers: one record a key size, with other keys and nonces on both legs, whose eight blocks
-// lie in every lane.
+// Known answers (known_answers.h): records of 128 bytes, whose eight blocks lie in every lane, with
+// other keys and nonces on both legs.
 SelfTestResult test_lanes();
 
 }  // namespace vitrine::firmware

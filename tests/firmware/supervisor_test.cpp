@@ -2,6 +2,7 @@
 #include "firmware/supervisor/supervisor.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <vector>
@@ -108,7 +109,10 @@ void check_leg(const KnownAnswer& known, uint32_t key, uint32_t nonce, const uin
   EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, 16, tag_bytes.data());
   EXPECT_EQ(EVP_DecryptFinal_ex(context, plain.data() + 128, &size), 1);
   EVP_CIPHER_CTX_free(context);
-  EXPECT_EQ(plain, bytes_of(known.plain, 128));
+  for (uint32_t i = 0; i < 128; ++i) {
+    EXPECT_EQ(plain[i], static_cast<uint8_t>(known_plain(i / 4) >> (8 * (i % 4))));
+    EXPECT_EQ(plain[i], static_cast<uint8_t>(7 * i + 3));
+  }
 }
 
 TEST(FirmwareSelfTest, TheKnownAnswersAreThoseOfAnotherImplementation) {
@@ -117,6 +121,27 @@ TEST(FirmwareSelfTest, TheKnownAnswersAreThoseOfAnotherImplementation) {
     check_leg(known, 8, 20, known.out, known.out_tag);
   }
   EXPECT_NE(kKnownAnswers[0].aes256, kKnownAnswers[1].aes256);
+}
+
+// With four lanes, and so also with fewer.
+TEST(FirmwareSelfTest, EachBitOfEachLanesKeyStreamIsSeenAsZeroAndAsOne) {
+  for (uint32_t lane = 0; lane < 4; ++lane) {
+    for (uint32_t word = 0; word < 4; ++word) {
+      std::array<uint32_t, 2> ones = {0, 0};
+      std::array<uint32_t, 2> zeros = {0, 0};
+      for (const KnownAnswer& known : kKnownAnswers) {
+        for (uint32_t i = 4 * lane + word; i < 32; i += 16) {
+          const uint32_t in = known.operands[32 + i] ^ known_plain(i);
+          const uint32_t out = known.out[i] ^ known_plain(i);
+          ones = {ones[0] | in, ones[1] | out};
+          zeros = {zeros[0] | ~in, zeros[1] | ~out};
+        }
+      }
+      for (const uint32_t seen : {ones[0], ones[1], zeros[0], zeros[1]}) {
+        EXPECT_EQ(seen, 0xffff'ffffU) << "lane " << lane << " word " << word;
+      }
+    }
+  }
 }
 
 TEST(FirmwareSelfTest, MemoryFaultsAreFoundWhereTheyAre) {
