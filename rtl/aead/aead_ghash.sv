@@ -58,21 +58,31 @@ module aead_ghash #(
 
   logic [128*Lanes-1:0] sums;
   for (genvar l = 0; l < Lanes; l++) begin : g_lane
-    logic [127:0] block_q;
-    logic [127:0] power_q;
-    always_ff @(posedge clk_i) begin
-      block_q <= blocks_i[128*(Lanes-1-l)+:128];
-      if (last_i) power_q <= powers_i[128*(Lanes-1-l)+:128];
-      else if (pre_last_i) power_q <= powers_i[128*(2*Lanes-1-l)+:128];
-      else power_q <= powers_i[128*(2*Lanes-1)+:128];
+    logic [287:0] block_q;     // spread, so that the loop below is short
+    logic [287:0] power_q;
+    logic [127:0] power;
+    logic [287:0] block_spread;
+    logic [287:0] power_spread;
+    logic [287:0] sum;
+    always_comb begin
+      power = powers_i[128*(2*Lanes-1)+:128];
+      if (last_i) power = powers_i[128*(Lanes-1-l)+:128];
+      else if (pre_last_i) power = powers_i[128*(2*Lanes-1-l)+:128];
     end
-    aead_mul u_mul (
+    aead_spread u_block (.value_i(blocks_i[128*(Lanes-1-l)+:128]), .spread_o(block_spread));
+    aead_spread u_power (.value_i(power), .spread_o(power_spread));
+    always_ff @(posedge clk_i) begin
+      block_q <= block_spread;
+      power_q <= power_spread;
+    end
+    aead_mul_spread u_mul (
       .clk_i,
       .enable_i(move),
-      .left_i(block_q ^ (fresh_q ? 128'h0 : sums[128*l+:128])),
+      .left_i(block_q ^ (fresh_q ? 288'h0 : sum)),
       .right_i(power_q),
-      .product_o(sums[128*l+:128])
+      .product_o(sum)
     );
+    assign sums[128*l+:128] = {sum[287:224], sum[191:128]};
   end
 
   logic [127:0] folded;

@@ -1,6 +1,5 @@
 // Multiplication in GCM's field (NIST SP 800-38D section 6.3), x^0 in the top bit.
 //
-// Karatsuba twice down to nine 32-bit products, a register, then their sum and its reduction, a register.
 // Latency 2, counted in clocks with enable_i; both registers hold without it.
 module aead_mul (
   input  logic         clk_i,
@@ -9,38 +8,14 @@ module aead_mul (
   input  logic [127:0] right_i,
   output logic [127:0] product_o
 );
-  // The nine operands: of the high half, of the low half and of their sum, each high word, low word and their sum.
   logic [287:0] left;
   logic [287:0] right;
-  assign left = {left_i[127:64], left_i[127:96] ^ left_i[95:64],
-                 left_i[63:0], left_i[63:32] ^ left_i[31:0],
-                 left_i[127:64] ^ left_i[63:0],
-                 left_i[127:96] ^ left_i[95:64] ^ left_i[63:32] ^ left_i[31:0]};
-  assign right = {right_i[127:64], right_i[127:96] ^ right_i[95:64],
-                  right_i[63:0], right_i[63:32] ^ right_i[31:0],
-                  right_i[127:64] ^ right_i[63:0],
-                  right_i[127:96] ^ right_i[95:64] ^ right_i[63:32] ^ right_i[31:0]};
+  logic [287:0] product;
+  aead_spread u_left (.value_i(left_i), .spread_o(left));
+  aead_spread u_right (.value_i(right_i), .spread_o(right));
+  aead_mul_spread u_mul (.clk_i, .enable_i, .left_i(left), .right_i(right), .product_o(product));
+  assign product_o = {product[287:224], product[191:128]};
 
-  logic [380:0] halves;  // three 127-bit products: high, low, of the sums
-  for (genvar h = 0; h < 3; h++) begin : g_half
-    logic [188:0] part;  // three 63-bit products: high, low, of the sums
-    logic [188:0] part_q;
-    for (genvar w = 0; w < 3; w++) begin : g_word
-      aead_clmul #(.Width(32)) u_clmul (
-        .left_i(left[287-32*(3*h+w)-:32]),
-        .right_i(right[287-32*(3*h+w)-:32]),
-        .product_o(part[188-63*w-:63])
-      );
-    end
-    always_ff @(posedge clk_i) if (enable_i) part_q <= part;
-    assign halves[380-127*h-:127] = {part_q[188:126], 64'h0} ^ {64'h0, part_q[125:63]} ^
-        {32'h0, part_q[188:126] ^ part_q[125:63] ^ part_q[62:0], 32'h0};
-  end
-
-  logic [254:0] product;
-  logic [127:0] reduced;
-  assign product = {halves[380:254], 128'h0} ^ {128'h0, halves[253:127]} ^
-                   {64'h0, halves[380:254] ^ halves[253:127] ^ halves[126:0], 64'h0};
-  aead_reduce u_reduce (.product_i(product), .product_o(reduced));
-  always_ff @(posedge clk_i) if (enable_i) product_o <= reduced;
+  logic unused;
+  assign unused = ^{product[223:192], product[127:0]};
 endmodule
