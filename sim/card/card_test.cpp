@@ -1,57 +1,11 @@
 // The whole card by its registers, ports and rings.
-#include "sim/card/card_model.h"
-#include <gtest/gtest.h>
-
-#include "host/card/regs.h"
+#include "sim/card/card_fixture.h"
 
 namespace vitrine::sim {
 namespace {
 
-namespace regs = vitrine::card::regs;
-using Frame = std::vector<uint8_t>;
-
-class CardTest : public testing::Test {
+class CardTest : public CardFixture {
  protected:
-  static constexpr uint32_t kEntry = 16384;
-  static constexpr uint32_t kEntries = 16;
-
-  void SetUp() override {
-    for (int i = 0; i < 100 && (read(regs::kControlStatus) & 1U) == 0; ++i) {
-      card_.clock(100);
-    }
-    ASSERT_EQ(read(regs::kControlStatus) & 1U, 1U);
-    for (uint32_t i = 0; i < 12; ++i) {
-      write(regs::kFlowsSeed, 0x9e3779b9U * (i + 1));
-    }
-    write(regs::kRingsPuntSize, kEntries);
-    write(regs::kRingsInjectBaseLo, kEntries * kEntry);
-    write(regs::kRingsInjectSize, kEntries);
-    write(regs::kControlControl, 1);
-  }
-
-  void write(uint32_t address, uint32_t value) { EXPECT_TRUE(card_.axi_write(address, value)); }
-  uint32_t read(uint32_t address) {
-    uint32_t value = 0;
-    EXPECT_TRUE(card_.axi_read(address, value));
-    return value;
-  }
-  uint64_t counter(uint32_t address) {
-    write(regs::kCountersSnapshot, 1);
-    return read(address);
-  }
-  void settle() {
-    card_.clock(20);
-    for (int i = 0; i < 100000 && !card_.idle(); ++i) {
-      card_.clock();
-    }
-    EXPECT_TRUE(card_.idle());
-  }
-  void otherwise(uint32_t action) {
-    write(regs::kRulesOtherwise, action);
-    write(regs::kRulesCommand, 3);
-    card_.clock(20);
-    EXPECT_EQ(read(regs::kRulesStatus), 0U);
-  }
   // IPv4 TCP 10.0.0.1:1000 to 10.0.0.2:443, as `to_server` says; flags in the TCP header.
   static Frame segment(bool to_server, uint8_t flags, size_t payload) {
     Frame f(54 + payload, 0x5a);
@@ -127,8 +81,6 @@ class CardTest : public testing::Test {
     return read(regs::kFlowsStatus) >> 4;
   }
 
-  std::vector<uint8_t> memory_ = std::vector<uint8_t>(2 * kEntries * kEntry);
-  CardModel card_{memory_};
   uint64_t command_clocks_ = 0;
 };
 
@@ -170,7 +122,7 @@ TEST_F(CardTest, NothingPassesWhileStopped) {
 
 TEST_F(CardTest, SendsWhatTheHostInjects) {
   const Frame frame = segment(true, 0x18, 300);
-  uint8_t* entry = memory_.data() + kEntries * kEntry;
+  uint8_t* entry = this->entry(kInject, 0);
   entry[1] = 1;
   entry[4] = static_cast<uint8_t>(frame.size());
   entry[5] = static_cast<uint8_t>(frame.size() >> 8);

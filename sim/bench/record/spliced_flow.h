@@ -34,6 +34,10 @@ struct FlowOptions {
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
   size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
+  // 4 or 6: all frames are of one connection, from a client inside to port 443, whose addresses and
+  // port follow from `client`. 0: addresses and their version do not matter, and change.
+  uint8_t ip_version = 0;
+  uint16_t client = 0;
 };
 
 // What the soft card tells its tap: a run of plaintext, or a record's end.
@@ -101,6 +105,8 @@ class SplicedFlow {
   // What was told to the tap and not taken from here yet.
   std::deque<TapEntry>& taps() { return taps_; }
   const card::Splice& splice() const { return splice_; }
+  // Of the packets of the client. REQUIRES: ip_version is 4 or 6.
+  card::FlowKey key() const;
   const FlowOptions& options() const { return options_; }
 
  private:
@@ -124,6 +130,8 @@ class SplicedFlow {
   void append_record(Side& side);
   std::vector<uint8_t> choose_payload(Side& side, size_t& position);
   bool finishing() const { return options_.finish_after != 0 && segments_ > options_.finish_after; }
+  void address(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed,
+               card::Direction direction) const;
   void pass(FlowSegment& segment);
 
   FlowOptions options_;
