@@ -7,12 +7,21 @@
 //   StJudge     what becomes of the frame; StBeats: it goes there (egress or nowhere)
 //   StPuntHead, StPuntBeats   into the punt ring
 //   StSplice    into the record engine; StVerdict: until it has said what becomes of it
-//   StKeyEvent, StClosed      events; StWipe: the keys go; StStore: the row goes back
+//   StKeyEvent, StClosed      events; StStore: the row goes back
 //   StErase     the entry leaves the flow table; StGone: and its row
-//   StCommand, StKeys, StOpen, StInsert, StTake, StUpdate   flow commands
-//   StSweep     a connection's timer; StZero: keys are cleared
+//   StClose     the record engine closes the context, and its keys go
+//   StCommand, StKeys, StOpen, StInsert, StUpdate, StReply   flow commands
+//   StSweep     a connection's timer; StZero, StClearing: keys are cleared
 // A frame is under way in the record engine alone: nothing is judged until its verdict. An entry of the flow table is
 // written last, when row, keys and contexts are there, and removed first: no frame sees half of one.
+//
+// A context is closed in the record engine where its splice ends by its idle time-out, and in any case before its row
+// is free: so it is always closed before it is opened again. A splice that ends by FIN or RST, or by a bad record, the
+// engine has ended itself, and its keys go with that verdict.
+//
+// Zeroizing: what is in hand is finished, and the frames in the record engine leave; then the engine clears itself
+// (clearing_i), and only then is the host told flow by flow, so that no full ring holds the clearing up. The mailbox is
+// forgotten at once; a command that was to use it is refused (5), also one whose first words were written before.
 //
 // The file is long because the states share one row in hand.
 module track_core #(
@@ -20,7 +29,6 @@ module track_core #(
   parameter  int unsigned Contexts    = 16,     // of them the first may be spliced
   parameter  int unsigned LingerMs    = 1000,   // from a closed flow's last packet to its removal; failed: five times
   parameter  int unsigned SweepLog2   = 4,      // timers are looked at every 2^SweepLog2 ms
-  parameter  int unsigned ClearClocks = 1024,   // that zeroize_o is held
   localparam int unsigned IndexBits   = $clog2(Connections),
   localparam int unsigned ContextBits = $clog2(Contexts)
 ) (
@@ -35,8 +43,8 @@ module track_core #(
   output logic                           zeroizing_o,
   output logic                           zeroized_o,      // pulse
   output logic                           ready_o,         // cleared after power-on
-  output logic                           engine_zeroize_o,
-  output logic                           engine_reset_no,
+  output logic                           engine_zeroize_o, // pulse
+  input  logic                           clearing_i,      // the record engine, after it
   // The oldest frame, and its beats.
   input  logic                           frame_valid_i,
   output logic                           frame_ready_o,
@@ -78,6 +86,10 @@ module track_core #(
   output logic                           command_tls12_o,
   output vitrine_pkg::record_open_t      command_open_o,
   output logic [15:0]                    command_context_o,
+  output logic [1:0]                     command_tap_mode_o,
+  output logic [31:0]                    command_tap_bytes_o,
+  output logic [63:0]                    command_flow_o,  // whose the context will be
+  input  logic                           tap_quiet_i,     // nothing of a context's last flow waits for the tap ring
   input  logic                           keys_taken_i,
   input  logic [1:0]                     keys_generation_i,
   output logic                           sends_valid_o,   // a frame will leave the engine
@@ -113,8 +125,8 @@ module track_core #(
   output logic                           idle_o
 );
   typedef enum logic [4:0] {
-    StIdle, StLoad, StJudge, StBeats, StPuntHead, StPuntBeats, StSplice, StVerdict, StKeyEvent, StClosed, StWipe,
-    StStore, StErase, StGone, StCommand, StKeys, StOpen, StInsert, StClose, StUpdate, StReply, StSweep, StZero
+    StIdle, StLoad, StJudge, StBeats, StPuntHead, StPuntBeats, StSplice, StVerdict, StKeyEvent, StClosed, StClose,
+    StStore, StErase, StGone, StCommand, StKeys, StOpen, StInsert, StUpdate, StReply, StSweep, StZero, StClearing
   } state_t;
   state_t state_q;
   typedef enum logic [1:0] {TaskFrame, TaskCommand, TaskSweep, TaskZero} task_t;
@@ -133,7 +145,7 @@ module track_core #(
   logic store;
   prim_ram_sdp #(.Width(RowBits), .Depth(Connections)) u_rows (
     .clk_i, .write_i(store), .write_address_i(index_q), .write_data_i({row_q, side1_q, side0_q}),
-    .read_i(state_q == StIdle), .read_address_i(index), .read_data_o(stored)
+    .read_i(state_q == StIdle || state_q == StClearing || state_q == StStore), .read_address_i(index), .read_data_o(stored)
   );
   assign count_o = count_q;
 
@@ -147,16 +159,18 @@ module track_core #(
   vitrine_pkg::record_keys_t mail_keys;
   vitrine_pkg::record_open_t mail_open;
   logic [31:0] mail_timestamp;
-  logic [3:0] mail_next;
+  logic [1:0] mail_next;
+  logic mail_strict;
   logic mail_direction;
   logic mail_generation;
   logic busy_q;
   logic finish;
   track_mailbox u_mailbox (
-    .clk_i, .rst_ni, .write_i(mail_write_i && !busy_q), .word_i(mail_word_i), .data_i(mail_data_i), .clear_i(finish),
+    .clk_i, .rst_ni, .write_i(mail_write_i && !busy_q), .word_i(mail_word_i), .data_i(mail_data_i), .clear_i(finish || zeroize_i),
     .direction_i(mail_direction), .next_i(mail_generation), .id_o(mail_id), .index_o(mail_index),
     .action_o(mail_action), .key_o(mail_key), .idle_ms_o(mail_idle), .tls12_o(mail_tls12), .keys_o(mail_keys),
-    .open_o(mail_open), .timestamp_delta_o(mail_timestamp), .has_next_o(mail_next)
+    .open_o(mail_open), .timestamp_delta_o(mail_timestamp), .tap_mode_o(command_tap_mode_o),
+    .tap_bytes_o(command_tap_bytes_o), .has_next_o(mail_next), .strict_o(mail_strict)
   );
   logic [3:0] operation_q;
   logic operation_direction_q;
@@ -261,8 +275,7 @@ module track_core #(
   logic [4:0] drop_reason_q;
   logic frame_done_q;                // its beats are gone, its outcome told
   logic closing_q;                   // the row is to be closed by:
-  logic erase_q;
-  logic wipe_q;
+  logic gone_q;                      // the row is free: StClose is what is left to do
   logic [1:0] updates_q;             // KeyUpdates to be told, by direction
   logic [1:0] beat_q;                // of an event; of StClosed
   logic [2:0] step_q;
@@ -270,8 +283,7 @@ module track_core #(
   logic sweeping_q;
   logic [IndexBits-1:0] sweep_q;
   logic zero_q;                      // a clearing of keys is due
-  logic zeroing_q;                   // and has begun
-  logic [15:0] zero_clocks_q;
+  logic written_q;                   // the mailbox is as the host wrote it, from its first word on
   logic cleared_q;
   logic table_asked_q;
   logic due;
@@ -279,13 +291,13 @@ module track_core #(
   assign idle_o = state_q == StIdle && !busy_q && !frame_valid_i && !zero_q && !sweeping_q && (!due || live_q == '0);
   assign zeroizing_o = zero_q;
   assign ready_o = cleared_q;
-  assign engine_zeroize_o = state_q == StZero && 32'(zero_clocks_q) < ClearClocks;
-  assign engine_reset_no = rst_ni && !(state_q == StZero && 32'(zero_clocks_q) >= ClearClocks &&
-                                       32'(zero_clocks_q) < ClearClocks + 4);
+  assign engine_zeroize_o = state_q == StZero;
 
   always_comb begin
     index = sweep_q;
-    if (!zero_q && busy_q) index = mail_index[IndexBits-1:0];
+    if (state_q == StClearing) index = '0;
+    else if (state_q == StStore) index = index_q + 1'b1;
+    else if (!zero_q && busy_q) index = mail_index[IndexBits-1:0];
     else if (!zero_q && frame_valid_i && !frame_done_q) index = frame_i.index[IndexBits-1:0];
   end
 
@@ -399,15 +411,13 @@ module track_core #(
   always_comb begin
     mail_direction = state_q == StUpdate ? operation_direction_q : state_q == StOpen ? step_q[0] : step_q[2];
     mail_generation = state_q == StUpdate || (state_q == StKeys && step_q[0]);
-    key_write_o = state_q == StKeys || state_q == StWipe || (state_q == StUpdate && command_ready_i && keys_taken_i);
+    key_write_o = (state_q == StKeys && (step_q[1:0] == 2'd0 || (step_q[1:0] == 2'd1 && mail_next[step_q[2]]))) ||
+                  (state_q == StUpdate && command_ready_i && keys_taken_i);
     key_index_o = {index_q[ContextBits-1:0], step_q};
     if (state_q == StUpdate) key_index_o = {index_q[ContextBits-1:0], operation_direction_q, keys_generation_i};
-    key_o = '0;
-    if (state_q == StUpdate || (state_q == StKeys && (step_q[1:0] == 2'd0 ||
-                                                      (step_q[1:0] == 2'd1 && mail_next[{1'b0, step_q[2]}])))) begin
-      key_o = mail_keys;
-    end
-    command_valid_o = state_q == StOpen || state_q == StClose || state_q == StUpdate;
+    key_o = key_write_o ? mail_keys : '0;
+    command_valid_o = (state_q == StOpen && (step_q[0] || tap_quiet_i)) || state_q == StClose || state_q == StUpdate;
+    command_flow_o = row_q.id;
     command_o = state_q == StOpen ? 2'd0 : state_q == StUpdate ? 2'd1 : 2'd2;
     command_direction_o = state_q == StUpdate ? operation_direction_q : state_q == StOpen && step_q[0];
     command_tls12_o = mail_tls12;
@@ -478,8 +488,7 @@ module track_core #(
       stats_q <= '0;
       frame_done_q <= 1'b0;
       closing_q <= 1'b0;
-      erase_q <= 1'b0;
-      wipe_q <= 1'b0;
+      gone_q <= 1'b0;
       updates_q <= '0;
       beat_q <= '0;
       step_q <= '0;
@@ -487,8 +496,7 @@ module track_core #(
       sweeping_q <= 1'b0;
       sweep_q <= '0;
       zero_q <= 1'b1;
-      zeroing_q <= 1'b0;
-      zero_clocks_q <= '0;
+      written_q <= 1'b0;
       cleared_q <= 1'b0;
       table_asked_q <= 1'b0;
       verdict_here_q <= 1'b0;
@@ -503,6 +511,8 @@ module track_core #(
         result_q <= '0;
       end
       if (zeroize_i) zero_q <= 1'b1;
+      if (zeroize_i || finish) written_q <= 1'b0;
+      else if (mail_write_i && !busy_q && mail_word_i == 8'd0) written_q <= 1'b1;
       if (wrong_i) wrong_q <= 1'b1;
       if (verdict_valid_i) begin
         verdict_here_q <= 1'b1;
@@ -518,8 +528,7 @@ module track_core #(
         StIdle: begin
           frame_done_q <= 1'b0;
           closing_q <= 1'b0;
-          erase_q <= 1'b0;
-          wipe_q <= 1'b0;
+          gone_q <= 1'b0;
           beat_q <= '0;
           step_q <= '0;
           updates_q <= '0;
@@ -529,10 +538,7 @@ module track_core #(
           index_q <= index;
           if (zero_q) begin
             task_q <= TaskZero;
-            zero_clocks_q <= '0;
-            zeroing_q <= 1'b1;
-            if (!zeroing_q) sweep_q <= '0;
-            else if (engine_empty_i) state_q <= StLoad;
+            if (engine_empty_i) state_q <= StZero;
           end else if (busy_q) begin
             task_q <= TaskCommand;
             state_q <= StLoad;
@@ -644,7 +650,6 @@ module track_core #(
             else {side0_q, side1_q} <= {spliced_own, spliced_other};
             if (verdict_q.closes && !row_q.closed) begin
               closing_q <= 1'b1;
-              wipe_q <= 1'b1;
               row_q.close_reason <= 4'(verdict_q.close_reason);
               row_q.close_direction <= direction;
               row_q.close_record <= verdict_q.counted;
@@ -669,23 +674,30 @@ module track_core #(
         StClosed: begin
           if (beat_q == 2'd0 && !event_fits_i) begin
             row_q.owed <= 1'b1;
-            state_q <= wipe_q ? StWipe : StStore;
+            state_q <= StStore;
           end else if (punt_ready_i) begin
             row_q.owed <= 1'b0;
             beat_q <= beat_q + 1'b1;
-            if (beat_q == 2'd2) state_q <= wipe_q ? StWipe : StStore;
+            if (beat_q == 2'd2) state_q <= StStore;
           end
-        end
-        StWipe: begin
-          step_q <= step_q + 1'b1;
-          if (step_q == 3'd7) state_q <= task_q == TaskCommand ? StReply : StStore;
         end
         StStore: begin
           state_q <= StIdle;
-          if (task_q == TaskSweep || task_q == TaskZero) begin
+          if (task_q == TaskSweep) begin
             sweep_q <= sweep_q + 1'b1;
             if (sweep_q == '1) sweeping_q <= 1'b0;
-            if (task_q == TaskZero && sweep_q == '1) state_q <= StZero;
+          end
+          if (task_q == TaskZero) begin
+            index_q <= index_q + 1'b1;
+            closing_q <= 1'b0;
+            beat_q <= '0;
+            state_q <= StLoad;
+            if (index_q == '1) begin
+              zero_q <= zeroize_i;
+              zeroized_o <= 1'b1;
+              cleared_q <= 1'b1;
+              state_q <= StIdle;
+            end
           end
           if (task_q == TaskCommand) state_q <= StInsert;
         end
@@ -698,26 +710,31 @@ module track_core #(
           live_q[index_q] <= 1'b0;
           count_q <= count_q - 32'd1;
           row_q.closed <= 1'b0;
-          unique case (task_q)
-            TaskFrame: state_q <= StJudge;
-            TaskCommand: state_q <= row_q.spliced ? StClose : StReply;
-            default: begin
-              state_q <= StIdle;
-              sweep_q <= sweep_q + 1'b1;
-              if (sweep_q == '1) sweeping_q <= 1'b0;
-            end
-          endcase
+          gone_q <= 1'b1;
+          state_q <= row_q.spliced ? StClose : task_q == TaskFrame ? StJudge : task_q == TaskCommand ? StReply : StIdle;
+          if (task_q == TaskSweep) begin
+            sweep_q <= sweep_q + 1'b1;
+            if (sweep_q == '1) sweeping_q <= 1'b0;
+          end
+        end
+        StClose: if (command_ready_i) begin
+          if (!gone_q) state_q <= StKeyEvent;
+          else state_q <= task_q == TaskFrame ? StJudge : task_q == TaskCommand ? StReply : StIdle;
         end
 
         StCommand: begin
           step_q <= '0;
           state_q <= StReply;
-          unique case (operation_q)
+          if (!written_q) begin
+            result_q <= 4'd5;
+          end else unique case (operation_q)
             4'd1: begin
               if (!mail_known || !table_ready_i || (mail_spliced && 32'(mail_index) >= Contexts)) begin
                 result_q <= 4'd3;
               end else if (live_q[index_q]) begin
                 result_q <= 4'd2;
+              end else if (mail_spliced && mail_strict) begin
+                result_q <= 4'd1;  // it cannot hold records back
               end else begin
                 row_q <= '0;
                 side0_q <= '0;
@@ -755,7 +772,7 @@ module track_core #(
           step_q <= step_q + 1'b1;
           if (step_q == 3'd7) state_q <= StOpen;
         end
-        StOpen: if (command_ready_i) begin
+        StOpen: if (command_valid_o && command_ready_i) begin
           step_q <= step_q + 1'b1;
           if (!step_q[0]) begin
             side0_q.sequence_delta <= mail_open.sequence_delta;
@@ -780,13 +797,10 @@ module track_core #(
               result_q <= table_status_i == vitrine_pkg::FlowExists ? 4'd2 : 4'd3;
               live_q[index_q] <= 1'b0;
               count_q <= count_q - 32'd1;
+              gone_q <= 1'b1;
               if (row_q.spliced) state_q <= StClose;
             end
           end
-        end
-        StClose: if (command_ready_i) begin
-          step_q <= '0;
-          state_q <= StWipe;
         end
         StUpdate: if (command_ready_i) begin
           if (!keys_taken_i) result_q <= 4'd3;
@@ -814,11 +828,10 @@ module track_core #(
           end else if (!row_q.closed) begin
             if (silent >= row_q.idle_ms) begin
               closing_q <= 1'b1;
-              wipe_q <= row_q.spliced;
               row_q.close_reason <= vitrine_pkg::CloseIdle;
               row_q.close_direction <= 1'b0;
               row_q.close_record <= '0;
-              state_q <= StKeyEvent;
+              state_q <= row_q.spliced ? StClose : StKeyEvent;
             end
           end else if (row_q.owed) begin
             state_q <= StClosed;
@@ -826,17 +839,10 @@ module track_core #(
             state_q <= StErase;
           end
         end
-        StZero: begin
-          zero_clocks_q <= zero_clocks_q + 1'b1;
-          // The engine's rows are cleared after its reset.
-          if (32'(zero_clocks_q) == ClearClocks + 8 + 2 * Contexts) begin
-            zero_q <= zeroize_i;
-            zeroized_o <= 1'b1;
-            cleared_q <= 1'b1;
-            zeroing_q <= 1'b0;
-            sweeping_q <= 1'b0;
-            state_q <= StIdle;
-          end
+        StZero: state_q <= StClearing;
+        StClearing: if (!clearing_i) begin
+          index_q <= '0;
+          state_q <= StLoad;
         end
         default: state_q <= StIdle;
       endcase
@@ -844,7 +850,7 @@ module track_core #(
   end
 
   logic unused;
-  assign unused = &{1'b0, frame_i, to_nowhere, mail_next[3:2], erase_q, verdict_q, punt_dropped_i};
+  assign unused = &{1'b0, frame_i, to_nowhere, verdict_q, punt_dropped_i};
 
   if (Connections < Contexts) begin : g_illegal
     $fatal(1, "track_core: a context needs a connection");
@@ -853,11 +859,13 @@ module track_core #(
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      assert (!(verdict_valid_i || wrong_i) || state_q == StSplice || state_q == StVerdict);
+      assert (!(verdict_valid_i || wrong_i || key_update_i) || state_q == StSplice || state_q == StVerdict);
       assert (!moved || state_q == StBeats || state_q == StSplice || state_q == StPuntBeats);
       assert (state_q != StPuntBeats || punt_known_q || punt_stored_i != punt_dropped_i);
       // SEC: a frame meets a connection only after all of its entry is there.
       assert (state_q != StSplice || live_q[index_q]);
+      // SEC: no keys are written while the engine clears itself.
+      assert (!key_write_o || !clearing_i);
       assert (!table_done_i || state_q == StInsert || state_q == StErase);
     end
   end

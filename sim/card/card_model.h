@@ -47,6 +47,8 @@ class CardModel {
   // The interrupt line.
   bool interrupt() const;
   uint64_t clocks() const;
+  // All of the card's registers and memories, for a search (sim/bench/support/windows.h).
+  std::span<const uint8_t> state() const;
 
  private:
   struct Impl;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sim/bench/support/windows.h"
+
 #include "host/base/secret.h"
 
 namespace vitrine::sim {
@@ -19,18 +21,31 @@ uint64_t number(const uint8_t* at, size_t bytes) {
 
 void SplicedCard::SetUpTestSuite() { ASSERT_TRUE(secure_memory_init()); }
 
-uint32_t SplicedCard::command(const card::FlowImage& image, uint32_t operation,
-                              card::Direction direction) {
+void SplicedCard::put_words(const card::FlowImage& image) {
   for (uint32_t i = 0; i < image.size(); ++i) {
     write(regs::kFlowMailbox + 4 * i, image.word(i));
   }
+}
+
+uint32_t SplicedCard::finish_command(uint32_t operation, card::Direction direction) {
   write(regs::kFlowsCommand, operation | static_cast<uint32_t>(direction) << 4);
   while ((read(regs::kFlowsStatus) & 1U) != 0) {
   }
   return read(regs::kFlowsStatus) >> 4;
 }
 
+uint32_t SplicedCard::command(const card::FlowImage& image, uint32_t operation,
+                              card::Direction direction) {
+  put_words(image);
+  return finish_command(operation, direction);
+}
+
 uint32_t SplicedCard::install(unsigned connection, bench::FlowOptions options, uint64_t seed) {
+  begin_install(connection, options, seed);
+  return finish_command(kInstall);
+}
+
+size_t SplicedCard::begin_install(unsigned connection, bench::FlowOptions options, uint64_t seed) {
   Installed installed;
   installed.id = next_id_++;
   options.client = static_cast<uint16_t>(installed.id);
@@ -41,9 +56,9 @@ uint32_t SplicedCard::install(unsigned connection, bench::FlowOptions options, u
   spec.splice = installed.flow->splice();
   auto image = card::FlowImage::install({installed.id, static_cast<uint16_t>(connection)}, spec);
   EXPECT_TRUE(image) << image.status().message();
-  const uint32_t result = command(*image, kInstall);
+  put_words(*image);
   flows_[connection] = std::move(installed);
-  return result;
+  return image->size();
 }
 
 uint32_t SplicedCard::remove(unsigned connection) {
@@ -86,8 +101,7 @@ void SplicedCard::take() {
   }
 }
 
-void SplicedCard::send(unsigned connection, const bench::FlowSegment& segment) {
-  static_cast<void>(connection);
+void SplicedCard::send(const bench::FlowSegment& segment) {
   const unsigned port = static_cast<unsigned>(segment.direction);
   if (segment.verdict.kind == card::soft::SpliceVerdict::Kind::kSend) {
     leaving_[1 - port].push_back(segment.sent);
@@ -109,6 +123,36 @@ void SplicedCard::expect_all() {
   EXPECT_TRUE(leaving_[1].empty()) << leaving_[1].size() << " frames have not left";
 }
 
+void SplicedCard::expect_same_statistics(unsigned connection) {
+  ASSERT_EQ(statistics(connection), 0U);
+  const card::FlowStats stats = flow(connection).stats();
+  for (unsigned i = 0; i < 2; ++i) {
+    const card::DirectionStats& side = stats.directions[i];
+    const unsigned at = 16 * i;
+    EXPECT_EQ(result64(at), side.packets) << "direction " << i;
+    EXPECT_EQ(result64(at + 2), side.bytes) << "direction " << i;
+    EXPECT_EQ(result64(at + 4), side.payload_bytes) << "direction " << i;
+    EXPECT_EQ(result64(at + 6), side.new_payload_bytes) << "direction " << i;
+    EXPECT_EQ(result64(at + 8), side.records) << "direction " << i;
+    EXPECT_EQ(read(regs::kFlowsResult0 + 4 * (at + 10)), side.next_sequence) << "direction " << i;
+    EXPECT_EQ(read(regs::kFlowsResult0 + 4 * (at + 11)), side.last_acknowledgement)
+        << "direction " << i;
+  }
+}
+
+bool SplicedCard::card_holds_keys_of(unsigned connection) {
+  const bench::Windows windows(card_.state());
+  for (const auto direction : {card::Direction::kFromInside, card::Direction::kFromOutside}) {
+    for (size_t i = 0; i < flow(connection).installed(direction); ++i) {
+      if (windows.hold(flow(connection).in_key(direction, i).key) ||
+          windows.hold(flow(connection).out_key(direction, i).key)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 void SplicedCard::give_keys(unsigned connection, card::Direction direction) {
   Installed& installed = flows_[connection];
   bench::SplicedFlow& flow = *installed.flow;
@@ -127,6 +171,27 @@ void SplicedCard::give_keys(unsigned connection, card::Direction direction) {
   const bool taken = flow.update_keys(direction);
   ASSERT_EQ(command(*image, kUpdateKeys, direction), taken ? 0U : 3U);
   answered += taken ? 1 : 0;
+}
+
+std::vector<bench::TapEntry> SplicedCard::taps(card::FlowId flow) {
+  std::vector<bench::TapEntry> entries;
+  for (const uint32_t head = read(regs::kRingsTapHead); taps_ % kEntries != head; ++taps_) {
+    const uint8_t* at = entry(kTap, taps_);
+    EXPECT_EQ(number(at + 8, 8), flow);
+    EXPECT_EQ(number(at + 32, 4), taps_);
+    bench::TapEntry made;
+    made.is_record = at[0] == 1;
+    made.direction = at[1];
+    made.content_type = at[2];
+    made.verified = at[3] != 0;
+    made.record = number(at + 16, 8);
+    made.offset = static_cast<uint32_t>(number(at + 24, 4));
+    made.length = static_cast<uint32_t>(number(at + 28, 4));
+    made.plaintext.assign(at + 64, at + 64 + number(at + 4, 2));
+    entries.push_back(std::move(made));
+  }
+  write(regs::kRingsTapTail, taps_ % kEntries);
+  return entries;
 }
 
 std::vector<RingEntry> SplicedCard::events() {

@@ -48,6 +48,10 @@ class SplicedCard : public CardFixture {
                    card::Direction direction = card::Direction::kFromInside);
   // A new connection at that index, with addresses of its own; RESULT of its installation.
   uint32_t install(unsigned connection, bench::FlowOptions options, uint64_t seed);
+  // Its two halves: the mailbox's words, how many; and the command, its RESULT.
+  size_t begin_install(unsigned connection, bench::FlowOptions options, uint64_t seed);
+  uint32_t finish_command(uint32_t operation,
+                          card::Direction direction = card::Direction::kFromInside);
   uint32_t remove(unsigned connection);
   // 4 where the card does not know it any more.
   uint32_t statistics(unsigned connection);
@@ -55,15 +59,20 @@ class SplicedCard : public CardFixture {
   card::FlowId id(unsigned connection) { return flows_[connection].id; }
 
   // Sends it, and notes what must leave.
-  void send(unsigned connection, const bench::FlowSegment& segment);
+  void send(const bench::FlowSegment& segment);
   // The same, with nothing that must leave.
   void send_in_vain(const bench::FlowSegment& segment);
   // Until the card is idle; all that must leave has left, and nothing else.
   void expect_all();
   // The next keys of a direction, if its sender has used some up; both cards must agree.
   void give_keys(unsigned connection, card::Direction direction);
+  // The card's statistics of it are the soft card's.
+  void expect_same_statistics(unsigned connection);
+  bool card_holds_keys_of(unsigned connection);
   // What the punt ring has got since the last call.
   std::vector<RingEntry> events();
+  // And of the tap ring.
+  std::vector<bench::TapEntry> taps(card::FlowId flow);
   uint64_t result64(unsigned word);
 
   size_t sent_ = 0;
@@ -71,6 +80,7 @@ class SplicedCard : public CardFixture {
   uint64_t cut_ = 0;
 
  private:
+  void put_words(const card::FlowImage& image);
   struct Installed {
     card::FlowId id = 0;
     std::unique_ptr<bench::SplicedFlow> flow;
@@ -85,6 +95,7 @@ class SplicedCard : public CardFixture {
   unsigned port_ = 0;                         // that sent last
   std::array<std::deque<Frame>, 2> leaving_;  // by the port they must leave by
   uint32_t punts_ = 0;
+  uint32_t taps_ = 0;
 };
 
 }  // namespace vitrine::sim

@@ -81,6 +81,7 @@ SplicedFlow::SplicedFlow(const FlowOptions& options, card::soft::SplicePools& po
         static_cast<uint32_t>(chance(random_, 1, 2) ? random_() : 0 - random_() % 50000);
     direction.tap = options.tap;
     direction.tap_bytes = options.tap_bytes;
+    direction.strict = options.strict;
     direction.in_record = random_() % 1000;
     direction.out_record = random_() % 1000;
     direction.out_explicit_nonce = random_();

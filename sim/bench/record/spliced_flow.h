@@ -33,6 +33,7 @@ struct FlowOptions {
   bool ends_at_short = false;  // no segment goes on behind a record that may be a KeyUpdate
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
+  bool strict = false;
   size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
   // 4 or 6: all frames are of one connection, from a client inside to port 443, whose addresses and
   // port follow from `client`. 0: addresses and their version do not matter, and change.
@@ -82,6 +83,7 @@ class SplicedFlow {
   // The far end's acknowledgement of all that has arrived.
   FlowSegment acknowledge(card::Direction direction);
   bool closed() const { return closed_; }
+  card::FlowStats stats() const { return splicer_->stats(); }
   // Directions whose sender has used up a generation, for update_keys().
   const std::vector<uint32_t>& generations(card::Direction direction) const {
     return sides_[card::index(direction)].sink_generations;
