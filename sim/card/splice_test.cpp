@@ -365,7 +365,7 @@ class Differential : public SplicedCard {
 
 TEST_F(Differential, FramesVerdictsAndCountersEqualTheSoftCards) {
   constexpr unsigned kFlows = 6;
-  size_t segments = 4000;
+  size_t segments = 2500;
   if (const char* text = std::getenv("VITRINE_SEGMENTS"); text != nullptr) {
     segments = std::strtoull(text, nullptr, 10);
   }
