@@ -3,6 +3,7 @@
 # vitrine_test(name SOURCES ... [DEPS ...] [LABELS ...])
 #                                                a GoogleTest binary <name>_test, one ctest case a binary
 # vitrine_fuzzer(name SOURCES ... [DEPS ...])    a libFuzzer target fuzz_<name>, built with VITRINE_FUZZ
+set(VITRINE_HOST_DIR ${CMAKE_SOURCE_DIR}/host)
 function(vitrine_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_library(vitrine_${name} STATIC ${arg_SOURCES})
@@ -14,7 +15,13 @@ function(vitrine_program name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE vitrine_options ${arg_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-  install(TARGETS ${name} RUNTIME DESTINATION bin)
+  # The package takes what runs on an appliance; simulators and vector makers are for developers.
+  cmake_path(IS_PREFIX VITRINE_HOST_DIR ${CMAKE_CURRENT_SOURCE_DIR} of_the_appliance)
+  if(of_the_appliance)
+    install(TARGETS ${name} RUNTIME DESTINATION bin COMPONENT appliance)
+  else()
+    install(TARGETS ${name} RUNTIME DESTINATION bin COMPONENT developer)
+  endif()
 endfunction()
 
 function(vitrine_test name)

@@ -19,6 +19,7 @@
 #include "host/base/status.h"
 #include "host/card/card.h"
 #include "host/card/reasons.h"
+#include "host/config/manager.h"
 
 namespace vitrine::api {
 
@@ -95,7 +96,7 @@ struct PolicyReport {
 
 struct CertificateRow {
   std::string id;    // what DELETE takes
-  std::string role;  // "decryption" (the CA), "trusted" (imported)
+  std::string role;  // "decryption" (the CA), "trusted" (imported), "candidate" (will be)
   std::string subject;
   std::string issuer;
   std::string serial;
@@ -158,9 +159,6 @@ class Backend {
   virtual CountersReport counters() = 0;
   virtual PolicyReport policy() = 0;
   virtual std::vector<CertificateRow> certificates() = 0;
-  // The bytes of a file of certificates (PEM, DER); each becomes a trusted one.
-  virtual Result<std::vector<CertificateRow>> import_certificates(std::string_view file) = 0;
-  virtual Status remove_certificate(std::string_view id) = 0;
   virtual std::vector<ExclusionRow> exclusions() { return {}; }
   // How many were in force.
   virtual uint64_t clear_exclusions() { return 0; }
@@ -170,6 +168,8 @@ class Backend {
   // The licence's text; in force at once.
   virtual Result<LicenceReport> install_licence(std::string_view text) = 0;
   virtual Result<LicenceReport> remove_licence() = 0;
+  // Touched on the API's thread only.
+  virtual config::Manager& configuration() = 0;
 };
 
 }  // namespace vitrine::api

@@ -48,7 +48,10 @@ Connection::~Connection() {
   state_->stats.open = state_->open.size();
 }
 
-void Connection::start() { wait_for_request(); }
+void Connection::start(std::string user) {
+  user_ = std::move(user);
+  wait_for_request();
+}
 
 void Connection::refuse() {
   Response response = error_answer(
@@ -138,7 +141,7 @@ void Connection::on_request(error_code error) {
   } else if (target && target->path == kMirrorPath && request.method() == http::verb::post) {
     start_mirror(request);
   } else {
-    write(answer(request, state_->backend, state_->hub));
+    write(answer(request, user_, state_->backend, state_->hub));
   }
 }
 

@@ -44,7 +44,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  void start();
+  // `user`: who it is.
+  void start(std::string user);
   // Tells the peer that it may not be here, then closes.
   void refuse();
   // Idempotent.
@@ -68,6 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_deadline();
 
   Socket socket_;
+  std::string user_;
   const std::shared_ptr<ServerState> state_;
   boost::asio::steady_timer deadline_;
   Phase phase_ = Phase::kIdle;

@@ -1,9 +1,11 @@
 #include "host/api/peer.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 
+#include <pwd.h>
 #include <sys/socket.h>
 
 namespace vitrine::api {
@@ -29,6 +31,16 @@ Result<PeerCredentials> peer_credentials(int socket) {
     return Status::from_errno("SO_PEERGROUPS", errno);
   }
   return peer;
+}
+
+std::string name_of(const PeerCredentials& peer) {
+  std::array<char, 4096> room{};
+  passwd entry{};
+  passwd* found = nullptr;
+  const std::string number = "uid " + std::to_string(peer.user);
+  return ::getpwuid_r(peer.user, &entry, room.data(), room.size(), &found) == 0 && found != nullptr
+             ? std::string(found->pw_name) + " (" + number + ")"
+             : number;
 }
 
 bool may_manage(const PeerCredentials& peer, uid_t daemon_user, gid_t daemon_group) {

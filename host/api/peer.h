@@ -1,6 +1,7 @@
 // Who is at the other end of a Unix socket, and whether they may manage the appliance.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <sys/types.h>
@@ -17,6 +18,9 @@ struct PeerCredentials {
 
 // SO_PEERCRED and SO_PEERGROUPS: as they were when the peer connected.
 Result<PeerCredentials> peer_credentials(int socket);
+
+// "ada (uid 1000)", or "uid 1000" where the machine knows no name.
+std::string name_of(const PeerCredentials& peer);
 
 // Root, the daemon's own user, or a member of the daemon's group. "nobody" (65534) proves nothing:
 // many processes are, and so is every user that a namespace does not map.

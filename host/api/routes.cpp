@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "host/api/config_routes.h"
 #include "host/api/json.h"
 #include "host/api/target.h"
 #include "host/events/json.h"
@@ -75,22 +76,13 @@ Answer get_event(const Call& call) {
 }
 
 Answer get_certificates(const Call& call) {
-  return json::value{{"certificates", to_json_array(call.backend.certificates())}};
-}
-
-Answer post_certificates(const Call& call) {
-  const auto imported = call.backend.import_certificates(call.request.body());
-  if (!imported) {
-    return imported.status();
+  const auto pending = pending_certificates(call.backend.configuration());
+  if (!pending) {
+    return pending.status();
   }
-  return json::value{{"certificates", to_json_array(*imported)}};
-}
-
-Answer delete_certificate(const Call& call) {
-  if (Status status = call.backend.remove_certificate(call.rest); !status) {
-    return status;
-  }
-  return json::value{{"removed", call.rest}};
+  auto rows = call.backend.certificates();
+  rows.insert(rows.end(), pending->begin(), pending->end());
+  return json::value{{"certificates", to_json_array(rows)}};
 }
 
 Answer get_exclusions(const Call& call) {
@@ -133,8 +125,6 @@ constexpr auto kRoutes = std::to_array<Route>({
     {http::verb::get, "/v1/events", get_events},
     {http::verb::get, "/v1/events/", get_event},
     {http::verb::get, "/v1/certificates", get_certificates},
-    {http::verb::post, "/v1/certificates", post_certificates, http::status::created},
-    {http::verb::delete_, "/v1/certificates/", delete_certificate},
     {http::verb::get, "/v1/exclusions", get_exclusions},
     {http::verb::delete_, "/v1/exclusions", delete_exclusions},
     {http::verb::get, "/v1/ca", get_ca},
@@ -193,10 +183,21 @@ Response error_answer(const Request& request, const Status& status) {
   return error_answer(request, status_for(status.code()), status);
 }
 
-Response answer(const Request& request, Backend& backend, events::EventHub& hub) {
+Response answer(const Request& request, const std::string& user, Backend& backend,
+                events::EventHub& hub) {
   const auto target = Target::parse(request.target());
   if (!target) {
     return error_answer(request, target.status());
+  }
+  if (target->path == kConfigurationPath ||
+      target->path.starts_with(std::string(kConfigurationPath) + "/")) {
+    const auto told = answer_configuration(
+        {request.method(), *target, request.body(), user, backend.configuration()});
+    if (!told) {
+      return error_answer(request, Status(Code::kNotFound, "no such resource or method"));
+    }
+    return *told ? respond(request, http::status::ok, **told)
+                 : error_answer(request, told->status());
   }
   bool path_known = false;
   for (const Route& route : kRoutes) {

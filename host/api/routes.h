@@ -19,8 +19,9 @@ using Response = http::response<http::string_body>;
 inline constexpr const char* kFollowPath = "/v1/events/follow";
 inline constexpr const char* kMirrorPath = "/v1/mirror";
 
-// Never fails: an error is an answer too.
-Response answer(const Request& request, Backend& backend, events::EventHub& hub);
+// Never fails: an error is an answer too. `user`: who asks, for history and events.
+Response answer(const Request& request, const std::string& user, Backend& backend,
+                events::EventHub& hub);
 
 // The answer that says why not; the status fits the code (404, 409, 400, …).
 Response error_answer(const Request& request, const Status& status);

@@ -118,7 +118,7 @@ void Server::Impl::on_accept(Local::socket socket) {
   const auto peer = peer_credentials(socket.native_handle());
   const auto connection = std::make_shared<Connection>(std::move(socket), state_);
   if (peer && may_manage(*peer, ::geteuid(), ::getegid())) {
-    connection->start();
+    connection->start(name_of(*peer));
     return;
   }
   ++stats.forbidden;

@@ -1,9 +1,10 @@
 // The management API: HTTP/1.1 and JSON over a Unix stream socket.
 //
 //   GET /v1/status  /v1/flows[?limit=]  /v1/counters  /v1/policy  /v1/certificates  /v1/ca
-//   GET /v1/events[?type=&cause=&source=&destination=&host=&after=&since=&limit=]   GET
-//   /v1/events/ID GET /v1/events/follow[?same filters]     one JSON object a line, chunked, until
-//   the client goes POST /v1/certificates (PEM)              DELETE /v1/certificates/ID
+//   GET /v1/events[?type=&cause=&source=&destination=&host=&after=&since=&limit=]
+//   GET /v1/events/ID
+//   GET /v1/events/follow[?same filters]     one JSON object a line, chunked, until the client goes
+//   GET and more /v1/configuration/...       config_routes.h
 //
 //   POST /v1/mirror[?client=&server=&host=&port=]   pcapng, chunked, until the client goes
 //

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "host/api/client.h"
+#include "host/cli/card_commands.h"
 #include "host/cli/commands.h"
 #include "host/cli/policy_files.h"
 #include "host/events/query.h"
@@ -21,7 +22,11 @@ constexpr const char* kFooter = R"(Examples:
   vitrine events --since 2h --host example.org --json
   vitrine event 42
   vitrine cert ca init --state /var/lib/vitrine
+  vitrine rule add asa --above decrypt-all --destination 192.0.2.7 --action do-not-decrypt
   vitrine cert import server.pem
+  vitrine diff
+  vitrine commit --confirmed 10
+  vitrine confirm
   vitrine policy check policy.yaml
   vitrine policy explain policy.yaml 10.0.0.7 192.0.2.1:443 --sni www.bank.example
   vitrine trust check --host example.org chain.pem
@@ -39,6 +44,7 @@ Exit codes: 0 trusted, 1 not trusted, 2 unusable input.)";
 // What the command line says; filled by the parser.
 struct Arguments {
   std::string socket;
+  std::string instance;
   bool json = false;
   bool no_color = false;
   EventFilters filters;
@@ -58,9 +64,17 @@ struct Arguments {
   TrustArguments trust;
   MirrorArguments mirror;
   LicenceArguments licence;
+  ConfigArguments config;
+  CardArguments card;
   std::function<int(Commands&)> action;
   std::function<int(Environment&)> file_action;  // of commands that need no daemon; goes first
 };
+
+// Empty for a name of /etc/vitrine/NAME.conf, else what is wrong.
+std::string check_instance(const std::string& name) {
+  const bool plain = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
+  return plain ? "" : "'" + name + "' is not the name of an instance";
+}
 
 // The command `name` of `parent`, which does `action`.
 CLI::App* add_command(CLI::App& parent, Arguments& arguments, const std::string& name,
@@ -146,11 +160,14 @@ void add_certificate_commands(CLI::App& app, Arguments& a) {
   cert->fallthrough();
   add_command(*cert, a, "list", "List certificates", [](Commands& c) { return c.cert_list(); });
   CLI::App* import =
-      add_command(*cert, a, "import", "Trust the certificates of a file (PEM, DER or PKCS#7)",
+      add_command(*cert, a, "import",
+                  "Trust the certificates of a file (PEM, DER or PKCS#7), with the next commit",
                   [&a](Commands& c) { return c.cert_import(a.file); });
   import->add_option("file", a.file, "The file; - for standard input")->required();
-  CLI::App* remove = add_command(*cert, a, "remove", "Trust a certificate no more",
-                                 [&a](Commands& c) { return c.cert_remove(a.certificate_id); });
+  import->footer("Examples:\n  vitrine cert import server.pem\n  vitrine commit");
+  CLI::App* remove =
+      add_command(*cert, a, "remove", "Trust a certificate no more, with the next commit",
+                  [&a](Commands& c) { return c.cert_remove(a.certificate_id); });
   remove->add_option("id", a.certificate_id, "Its id, from `vitrine cert list`")->required();
   add_ca_commands(*cert, a);
 }
@@ -328,6 +345,10 @@ void add_commands(CLI::App& app, Arguments& a) {
   app.add_option("--socket", a.socket, "vitrined's management socket")
       ->envname("VITRINE_SOCKET")
       ->capture_default_str();
+  app.add_option("-i,--instance", a.instance, "The appliance of vitrined@NAME; names its socket")
+      ->envname("VITRINE_INSTANCE")
+      ->check(CLI::Validator(check_instance, "NAME"))
+      ->excludes("--socket");
   app.add_flag("--json", a.json, "JSON instead of text");
   app.add_flag("--no-color,--no-colour", a.no_color, "No colours, also on a terminal");
   add_command(app, a, "status", "Show how the appliance is",
@@ -350,6 +371,11 @@ void add_commands(CLI::App& app, Arguments& a) {
   policy->fallthrough();
   add_command(*policy, a, "show", "Show its rules", [](Commands& c) { return c.policy_show(); });
   add_policy_file_commands(*policy, a);
+  add_config_commands(app, *policy, a.config,
+                      [&a] { a.action = [&a](Commands& c) { return c.configuration(a.config); }; });
+  add_card_commands(app, a.card, a.json, [&a](std::function<int(Environment&)> action) {
+    a.file_action = std::move(action);
+  });
 }
 
 }  // namespace
@@ -371,7 +397,8 @@ int run(const std::vector<std::string>& arguments, Environment& environment) {
   if (parsed.file_action) {
     return parsed.file_action(environment);
   }
-  const api::Client client(parsed.socket);
+  const api::Client client(
+      parsed.instance.empty() ? parsed.socket : "/run/vitrine/" + parsed.instance + "/api.sock");
   Commands commands(environment, client, parsed.json);
   return parsed.action(commands);
 }

@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "host/base/clock.h"
+#include "host/base/openssl.h"
 #include "host/base/status.h"
 #include "host/cli/licence_commands.h"
 #include "host/cli/terminal.h"
@@ -44,6 +45,9 @@ struct Environment {
   // The licence on disk; see offline_licence().
   std::function<Result<boost::json::value>(const LicenceArguments&, const std::string& text)>
       licence = {};
+  // Whose card images are good.
+  std::function<Result<UniquePkey>()> image_signer = {};
+  std::string sysfs = "/sys";
 };
 
 // `arguments` without the program's name.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "host/api/config_routes.h"
 #include "host/api/target.h"
+#include "host/cli/config_render.h"
 #include "host/cli/files.h"
 #include "host/cli/render.h"
 #include "host/cli/sheet.h"
@@ -153,15 +155,9 @@ int Commands::cert_import(const std::string& file) {
     env_.err << "vitrine: " << text.status().message() << "\n";
     return kFailed;
   }
-  const auto answer = client_.post("/v1/certificates", std::move(text).value());
-  if (!answer) {
-    return fail(answer.status());
-  }
-  std::string shown;
-  for (const json::value& row : array_at(*answer, "/certificates")) {
-    shown += "Imported:\n" + render_certificate(row, env_.terminal);
-  }
-  return print(*answer, shown);
+  const auto answer =
+      client_.post(std::string(api::kConfigurationPath) + "/certificates", std::move(text).value());
+  return answer ? print(*answer, render_added(*answer, env_.terminal)) : fail(answer.status());
 }
 
 int Commands::mirror(const MirrorArguments& arguments) {
@@ -175,8 +171,12 @@ int Commands::mirror(const MirrorArguments& arguments) {
 }
 
 int Commands::cert_remove(const std::string& id) {
-  const auto answer = client_.remove("/v1/certificates/" + api::percent_encode(id));
-  return answer ? print(*answer, fmt::format("Removed {}.\n", id)) : fail(answer.status());
+  const auto answer = client_.remove(
+      fmt::format("{}/certificates/{}", api::kConfigurationPath, api::percent_encode(id)));
+  return answer ? print(*answer, fmt::format("The candidate does without {}. `vitrine commit` puts "
+                                             "it in force.\n",
+                                             id))
+                : fail(answer.status());
 }
 
 int Commands::ca_init(const CaInitRequest& request) {

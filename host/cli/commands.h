@@ -6,6 +6,7 @@
 
 #include "host/api/client.h"
 #include "host/cli/app.h"
+#include "host/cli/config_commands.h"
 #include "host/cli/mirror_command.h"
 #include "host/cli/trust_commands.h"
 
@@ -48,6 +49,7 @@ class Commands {
   int trust_checks(bool markdown);
   int mirror(const MirrorArguments& arguments);
   int licence(const LicenceArguments& arguments);
+  int configuration(const ConfigArguments& arguments);
 
  private:
   using Render = std::string (*)(const boost::json::value&, const Terminal&);
@@ -57,6 +59,9 @@ class Commands {
   int fail(const Status& status);
   Result<std::string> events_target(const EventFilters& filters, bool follow) const;
   int follow_events(const std::string& target);
+  Result<boost::json::value> change(const ConfigArguments& arguments);
+  int check_candidate(bool strict);
+  int export_configuration(const ConfigArguments& arguments);
   Result<boost::json::value> ca(const std::string& state_dir) const;
 
   Environment& env_;

@@ -11,6 +11,7 @@
 #include "host/cli/app.h"
 #ifdef VITRINE_HAVE_SIGNER
 #include "host/cli/offline_ca.h"
+#include "host/licence/signer_key.h"
 #endif
 
 namespace {
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   environment.ca_init = vitrine::cli::offline_ca_init;
   environment.ca_show = vitrine::cli::offline_ca_show;
   environment.licence = vitrine::cli::offline_licence;
+  environment.image_signer = vitrine::licence::signer_key;
 #endif
   try {
     return vitrine::cli::run({argv + 1, argv + argc}, environment);

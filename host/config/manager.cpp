@@ -46,6 +46,9 @@ std::string message_of(const VersionRow& row, uint32_t confirm_minutes) {
     case Origin::kCommit:
       message += ": committed";
       break;
+    case Origin::kFile:
+      message += ": policy read";
+      break;
     case Origin::kRollback:
     case Origin::kExpiry:
       message += fmt::format(": rolled back to the content of version {}", row.of);
@@ -425,6 +428,24 @@ Result<uint32_t> Manager::commit(const CommitRequest& request) {
                                            .confirm_minutes = request.confirm_minutes,
                                            .user = request.user,
                                            .comment = request.comment});
+}
+
+Result<uint32_t> Manager::replace_policy(std::string text, std::map<std::string, std::string> files,
+                                         const CommitRequest& request) {
+  if (store_->unconfirmed()) {
+    return waiting(store_->active());
+  }
+  Configuration next = active_->configuration;
+  next.policy = std::move(text);
+  next.files = std::move(files);
+  if (next == active_->configuration) {
+    return nothing_to_commit();
+  }
+  if (Status within = check_limits(next); !within) {
+    return within;
+  }
+  return put_in_force(next,
+                      {.origin = Origin::kFile, .user = request.user, .comment = request.comment});
 }
 
 Status Manager::confirm(const std::string& user) {

@@ -101,6 +101,10 @@ class Manager {
 
   // The new version's number.
   Result<uint32_t> commit(const CommitRequest& request);
+  // Puts another policy in force and leaves the certificates and the candidate as they are: what a
+  // file that the daemon follows has changed. kAlreadyExists where it is the one in force.
+  Result<uint32_t> replace_policy(std::string text, std::map<std::string, std::string> files,
+                                  const CommitRequest& request);
   Status confirm(const std::string& user);
   // Puts the content of version `number` in force, as the next version.
   Result<uint32_t> rollback(uint32_t number, const CommitRequest& request);

@@ -51,7 +51,7 @@ COMMIT;
 )sql";
 
 constexpr auto kOriginNames =
-    std::to_array<std::string_view>({"initial", "commit", "rollback", "expiry"});
+    std::to_array<std::string_view>({"initial", "commit", "rollback", "expiry", "file"});
 
 using Value = std::variant<int64_t, std::string_view>;
 

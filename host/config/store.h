@@ -34,8 +34,9 @@ struct StoreLimits {
 };
 
 // Why a version is there.
-enum class Origin : uint8_t { kInitial, kCommit, kRollback, kExpiry };
-std::string_view origin_name(Origin origin);  // "initial", "commit", "rollback", "expiry"
+enum class Origin : uint8_t { kInitial, kCommit, kRollback, kExpiry, kFile };
+// "initial", "commit", "rollback", "expiry", "file" (the daemon's --policy)
+std::string_view origin_name(Origin origin);
 
 struct VersionRow {
   uint32_t number = 0;

@@ -16,9 +16,10 @@
 #include "host/daemon/backend.h"
 #include "host/daemon/bypass_bridge.h"
 #include "host/daemon/bypass_guard.h"
+#include "host/daemon/configuring.h"
+#include "host/daemon/install.h"
 #include "host/daemon/key_log.h"
 #include "host/daemon/licensing.h"
-#include "host/daemon/policy_source.h"
 #include "host/daemon/privileges.h"
 #include "host/daemon/run_lock.h"
 #include "host/licence/signer_key.h"
@@ -28,7 +29,6 @@
 namespace vitrine::daemon {
 namespace {
 
-constexpr uint32_t kFirstConfigurationVersion = 1;
 // Without a sign of the session thread for so long the card clears its keys.
 constexpr uint32_t kHeartbeatTimeoutMs = 10'000;
 constexpr int kLockWaitMs = 3000;
@@ -74,6 +74,8 @@ struct Appliance::Parts {
   std::unique_ptr<tls::LegFactory> legs;
   std::optional<Licensing> licensing;
   std::unique_ptr<signer::LeafForge> forge;
+  std::optional<Installer> installer;
+  std::optional<Configuring> configuring;
   inspect::MirrorHub mirror{Clock::system()};
   std::unique_ptr<session::Engine> engine;
   std::unique_ptr<Backend> backend;
@@ -86,9 +88,9 @@ struct Appliance::Parts {
   Status open_stores();  // 7
   Status open_legs();
   Status import_trusted();
+  Status configure();
   Status serve();  // 8
   void tell(const std::string& message);
-  void reload_policy();
   void stop();
 };
 
@@ -174,6 +176,8 @@ Status Appliance::Parts::open_stores() {
   trust_options.state_dir = options.state_dir;
   if (!options.system_roots) {
     trust_options.system_bundle.reset();
+  } else if (!options.system_bundle.empty()) {
+    trust_options.system_bundle = options.system_bundle;
   }
   auto opened_trust = trust::TrustStore::open(std::move(trust_options));
   if (!opened_trust) {
@@ -227,11 +231,13 @@ Status Appliance::Parts::open_legs() {
   return Status::ok();
 }
 
+Status Appliance::Parts::configure() {
+  installer.emplace(session_io, *card, *trust, *hub);
+  configuring.emplace(options, api_io, *installer, *hub, Clock::system());
+  return configuring->start();
+}
+
 Status Appliance::Parts::serve() {
-  auto first = read_policy(options, kFirstConfigurationVersion, Clock::system().wall_ms());
-  if (!first) {
-    return first.status();
-  }
   engine = std::make_unique<session::Engine>(session::Services{session_io,
                                                                Clock::system(),
                                                                *card,
@@ -240,15 +246,16 @@ Status Appliance::Parts::serve() {
                                                                *verifier,
                                                                *forge,
                                                                *hub,
-                                                               first->active,
+                                                               installer->policy(),
                                                                session_config(options),
                                                                {},
                                                                &mirror});
-  if (Status adopted = engine->adopt(first->active, first->rules); !adopted) {
+  if (Status adopted = installer->attach(*engine); !adopted) {
     return adopted;
   }
   backend = std::make_unique<Backend>(BackendParts{options, session_io, *engine, *card, *trust,
-                                                   *hub, Clock::system(), *licensing, &mirror});
+                                                   *hub, configuring->manager(), Clock::system(),
+                                                   *licensing, &mirror});
   auto listening = api::Server::listen(api_io, options.socket, *backend, *hub);
   if (!listening) {
     return listening.status();
@@ -259,27 +266,11 @@ Status Appliance::Parts::serve() {
   }
   engine->start();
   licensing->start();
+  configuring->watch();
   tell("started");
   spdlog::info("ready: {} <-> {}, card {} ({}), API at {}", options.inside, options.outside,
                card->info().kind, card->info().detail, options.socket);
   return Status::ok();
-}
-
-// A policy that is wrong leaves the one in force alone.
-void Appliance::Parts::reload_policy() {
-  const uint32_t version = engine->policy()->version + 1;
-  auto next = read_policy(options, version, Clock::system().wall_ms());
-  const Status adopted = next ? engine->adopt(next->active, next->rules) : next.status();
-  if (!adopted) {
-    spdlog::error("policy not taken: {}", adopted.message());
-    return;
-  }
-  events::Event event;
-  event.type = events::EventType::kConfigurationChange;
-  event.transaction.configuration_version = version;
-  event.inspection.message = "policy read from " + options.policy_file;
-  hub->publish(std::move(event));
-  spdlog::info("policy {} in force, configuration version {}", options.policy_file, version);
 }
 
 void Appliance::Parts::tell(const std::string& message) {
@@ -291,8 +282,9 @@ void Appliance::Parts::tell(const std::string& message) {
 
 Result<std::unique_ptr<Appliance>> Appliance::start(const Options& options) {
   auto parts = std::make_unique<Parts>(options);
-  for (const auto stage : {&Parts::begin, &Parts::open_card, &Parts::privileged,
-                           &Parts::open_stores, &Parts::open_legs, &Parts::serve}) {
+  for (const auto stage :
+       {&Parts::begin, &Parts::open_card, &Parts::privileged, &Parts::open_stores,
+        &Parts::open_legs, &Parts::configure, &Parts::serve}) {
     if (Status done = (*parts.*stage)(); !done) {
       return done;
     }
@@ -315,9 +307,7 @@ void Appliance::run() {
       [&](const boost::system::error_code& error, int) {
         if (!error) {
           parts.hub->reopen();
-          if (!parts.options.policy_file.empty()) {
-            parts.reload_policy();
-          }
+          parts.configuring->reload();
           reopen.async_wait(on_reopen);
         }
       };

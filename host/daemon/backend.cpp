@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/chrono.h>
 
+#include "host/api/certificate_row.h"
 #include "host/daemon/mirror_stream.h"
 #include "host/daemon/policy_report.h"
 #include "host/signer/ca.h"
@@ -15,22 +16,6 @@ namespace {
 
 constexpr auto kSnapshotTimeout = std::chrono::seconds(2);
 
-std::string iso_time(time_t seconds) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));
-}
-
-api::CertificateRow row_of(const trust::ImportedCertificate& imported) {
-  api::CertificateRow row;
-  row.id = imported.id;
-  row.role = "trusted";
-  row.subject = imported.subject;
-  row.issuer = imported.issuer;
-  row.fingerprint = imported.id;
-  row.not_before = iso_time(imported.validity.not_before);
-  row.not_after = iso_time(imported.validity.not_after);
-  return row;
-}
-
 api::CertificateRow row_of(const signer::CaInfo& ca) {
   api::CertificateRow row;
   row.id = "ca";
@@ -38,8 +23,8 @@ api::CertificateRow row_of(const signer::CaInfo& ca) {
   row.subject = ca.subject;
   row.issuer = ca.subject;
   row.fingerprint = ca.fingerprint;
-  row.not_before = iso_time(ca.validity.not_before);
-  row.not_after = iso_time(ca.validity.not_after);
+  row.not_before = api::iso_time(ca.validity.not_before);
+  row.not_after = api::iso_time(ca.validity.not_after);
   return row;
 }
 
@@ -112,30 +97,9 @@ std::vector<api::CertificateRow> Backend::certificates() {
     rows.push_back(row_of(*ca));
   }
   for (const trust::ImportedCertificate& imported : parts_.trust.list()) {
-    rows.push_back(row_of(imported));
+    rows.push_back(api::trusted_row(imported));
   }
   return rows;
-}
-
-Result<std::vector<api::CertificateRow>> Backend::import_certificates(std::string_view pem) {
-  auto imported = parts_.trust.import(as_bytes(pem));
-  if (!imported) {
-    return imported.status();
-  }
-  std::vector<api::CertificateRow> rows;
-  for (const trust::ImportedCertificate& certificate : *imported) {
-    rows.push_back(row_of(certificate));
-    tell_change("certificate imported: " + certificate.subject);
-  }
-  return rows;
-}
-
-Status Backend::remove_certificate(std::string_view id) {
-  Status removed = parts_.trust.remove(id);
-  if (removed) {
-    tell_change("certificate removed: " + std::string(id));
-  }
-  return removed;
 }
 
 std::vector<api::ExclusionRow> Backend::exclusions() {
@@ -161,14 +125,6 @@ Result<std::unique_ptr<api::ByteStream>> Backend::open_mirror(
     return api::Backend::open_mirror(filters, std::move(wake));
   }
   return open_mirror_stream(*parts_.mirror, parts_.hub, filters, std::move(wake));
-}
-
-void Backend::tell_change(std::string message) {
-  events::Event event;
-  event.type = events::EventType::kConfigurationChange;
-  event.transaction.configuration_version = snapshot(0).configuration_version;
-  event.inspection.message = std::move(message);
-  parts_.hub.publish(std::move(event));
 }
 
 }  // namespace vitrine::daemon

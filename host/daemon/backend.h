@@ -28,6 +28,7 @@ struct BackendParts {
   card::Card& card;
   trust::TrustStore& trust;
   events::EventHub& hub;
+  config::Manager& configuration;
   const Clock& clock;
   Licensing& licensing;
   inspect::MirrorHub* mirror = nullptr;
@@ -42,8 +43,6 @@ class Backend : public api::Backend {
   api::CountersReport counters() override;
   api::PolicyReport policy() override;
   std::vector<api::CertificateRow> certificates() override;
-  Result<std::vector<api::CertificateRow>> import_certificates(std::string_view pem) override;
-  Status remove_certificate(std::string_view id) override;
   std::vector<api::ExclusionRow> exclusions() override;
   uint64_t clear_exclusions() override;
   Result<api::CaReport> ca() override;
@@ -54,6 +53,7 @@ class Backend : public api::Backend {
     return parts_.licensing.install(text);
   }
   Result<api::LicenceReport> remove_licence() override { return parts_.licensing.remove(); }
+  config::Manager& configuration() override { return parts_.configuration; }
 
  private:
   // What `ask` says on the session thread; the default where it does not answer in time.
@@ -61,7 +61,6 @@ class Backend : public api::Backend {
   Answer on_session(std::function<Answer(session::Engine&)> ask) const;
   session::Snapshot snapshot(size_t max_rows) const;
   session::PolicyPtr active() const;
-  void tell_change(std::string message);
 
   BackendParts parts_;
   uint64_t started_ns_;

@@ -4,6 +4,7 @@
 
 #include "host/base/secret.h"
 #include "host/daemon/appliance.h"
+#include "host/daemon/notify.h"
 #include "host/daemon/options.h"
 
 int main(int argc, char** argv) {
@@ -23,6 +24,9 @@ int main(int argc, char** argv) {
   if (!appliance) {
     spdlog::error("{}", appliance.status().to_string());
     return 1;
+  }
+  if (const vitrine::Status told = notify_service_manager("READY=1"); !told) {
+    spdlog::warn("{}", told.message());
   }
   (*appliance)->run();
   return 0;

@@ -70,7 +70,12 @@ void add_traffic_options(CLI::App& app, Options& options, RawText& raw) {
 }
 
 void add_trust_options(CLI::App& app, Options& options) {
-  app.add_flag("!--no-system-roots", options.system_roots, "Trust only imported certificates");
+  auto* none =
+      app.add_flag("!--no-system-roots", options.system_roots, "Trust only imported certificates");
+  app.add_option("--system-roots", options.system_bundle,
+                 "PEM file of public roots in place of the machine's")
+      ->check(CLI::ExistingFile)
+      ->excludes(none);
   app.add_option("--trust", options.trusted_files,
                  "Certificate file to trust for this run, beside imported ones (repeatable)")
       ->check(CLI::ExistingFile);

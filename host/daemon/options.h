@@ -22,11 +22,12 @@ struct Options {
   std::string card = "soft";
   std::string socket = "/run/vitrine/api.sock";
   std::vector<IpNetwork> bypassed;
-  std::string policy_file;  // "": decrypt all but the bypassed networks
+  std::string policy_file;  // "": what the configuration store holds
   FailMode fail_mode = FailMode::kClosed;
   bool block_quic = true;
   bool offload = true;
   bool system_roots = true;
+  std::string system_bundle;  // "": the machine's
   bool resume_upstream = true;
   std::vector<std::string> trusted_files;
   std::string impairment;
@@ -38,6 +39,9 @@ struct Options {
   uint32_t idle_timeout_s = 3600;
   uint32_t handshake_timeout_s = 10;
   uint32_t drain_timeout_s = 5;
+
+  // Whether something was said of the policy that only the first configuration is made of.
+  bool has_first_policy() const { return !bypassed.empty() || !block_quic; }
 };
 
 // The outcome of reading the command line: options to run with, or an exit code after a help,

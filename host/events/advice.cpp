@@ -33,10 +33,13 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 std::string advice_for(const Event& event) {
   std::string text(text_of(event.inspection.cause).advice);
   const std::string address = word_or(event.destination.ip_address, "ADDRESS");
+  std::string name = address;
+  std::replace(name.begin(), name.end(), ':', '-');  // a rule's name has none
   const std::string bracketed =
       address.find(':') == std::string::npos ? address : "[" + address + "]";
   replace_all(text, "{address}:{port}", bracketed + ":{port}");
   replace_all(text, "{address}", address);
+  replace_all(text, "{name}", name);
   replace_all(text, "{host}", word_or(event.destination.host, address));
   replace_all(text, "{client}", word_or(event.source.ip_address, "CLIENT"));
   replace_all(text, "{port}", std::to_string(event.destination.port.value_or(443)));

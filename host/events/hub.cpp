@@ -52,6 +52,7 @@ struct EventHub::Impl {
   std::atomic<uint64_t> published = 0;
   std::atomic<uint64_t> lost = 0;
   std::atomic<uint64_t> write_failures = 0;
+  std::atomic<uint64_t> configuration_version = 0;  // 0: none yet
   bool failing = false;  // writer thread; so that a full disk is told once
   std::mutex subscribers_mutex;
   std::map<SubscriptionId, Subscriber> subscribers;
@@ -149,9 +150,17 @@ EventId EventHub::publish(Event event) {
   if (event.time_ms == 0) {
     event.time_ms = impl_->clock.wall_ms();
   }
+  if (const uint64_t version = impl_->configuration_version;
+      version != 0 && !event.transaction.configuration_version) {
+    event.transaction.configuration_version = version;
+  }
   const EventId id = impl_->queue.push(std::make_shared<Event>(std::move(event)));
   ++(id != 0 ? impl_->published : impl_->lost);
   return id;
+}
+
+void EventHub::set_configuration_version(uint64_t version) {
+  impl_->configuration_version = version;
 }
 
 void EventHub::log_line(LogLevel level, std::string_view message) {

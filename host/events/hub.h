@@ -77,6 +77,8 @@ class EventHub {
   // Gives id and time, fills total bytes, device and advice, and hands it to every sink.
   // 0: the queue was full, and the event is counted as lost.
   EventId publish(Event event);
+  // Of the configuration in force: for events whose publisher does not say which one it was.
+  void set_configuration_version(uint64_t version);
   TlsProxyLog log() { return TlsProxyLog(*this); }
   void log_line(LogLevel level, std::string_view message);
 

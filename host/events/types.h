@@ -29,29 +29,31 @@ namespace vitrine::events {
   X(kSystem, "system", "System", "The appliance started, stopped or met a fault of its own.")
 
 // X(EnumName, "code", "what it means", "what to do next")
-// Advice may name {host} (server name, or its address), {address}, {port}, {client} and {id}.
+// Advice may name {host} (server name, or its address), {address}, {port}, {client}, {id} and
+// {name} (the address as a part of a rule's name).
+#define VITRINE_ADVISE_BYPASS                                                                  \
+  "`vitrine rule add bypass-{name} --first --destination {address} --action do-not-decrypt`, " \
+  "then `vitrine commit`"
 #define VITRINE_EVENT_CAUSES(X)                                                                    \
   X(kNone, "", "", "")                                                                             \
   X(kServerRefusedHandshake, "server_refused_handshake",                                           \
     "the server accepts none of the cipher suites or parameters that the appliance offered",       \
     "See what the server takes: `openssl s_client -connect {address}:{port} -servername {host}`. " \
-    "If it needs what the appliance does not offer, let it through: `vitrined --bypass "           \
-    "{address}`.")                                                                                 \
+    "If it needs what the appliance does not offer, let it through: " VITRINE_ADVISE_BYPASS ".")   \
   X(kNoStrongCryptography, "no_strong_cryptography",                                               \
     "without a strong-cryptography licence the server was offered no suite that encrypts",         \
     "Install a strong-cryptography (K9) licence: `vitrine licence install FILE`; what is there "   \
     "now: `vitrine licence show`.")                                                                \
   X(kServerProtocolVersion, "server_protocol_version",                                             \
     "the server and the appliance have no TLS version in common",                                  \
-    "The server needs TLS 1.2 or 1.3. To let it through undecrypted: `vitrined --bypass "          \
-    "{address}`.")                                                                                 \
+    "The server needs TLS 1.2 or 1.3. To let it through undecrypted: " VITRINE_ADVISE_BYPASS ".")  \
   X(kServerUnknownName, "server_unknown_name", "the server does not serve the requested name",     \
     "Check the name that the client asks for: `vitrine event {id}` shows it as Requested domain.") \
   X(kServerAlert, "server_alert", "the server ended the handshake with an alert",                  \
     "Try it without the appliance: `openssl s_client -connect {address}:{port} -servername "       \
     "{host}`.")                                                                                    \
   X(kServerBadMessage, "server_bad_message", "the server sent what is not valid TLS",              \
-    "If {address}:{port} does not speak TLS, let it through: `vitrined --bypass {address}`.")      \
+    "If {address}:{port} does not speak TLS, let it through: " VITRINE_ADVISE_BYPASS ".")          \
   X(kServerReset, "server_reset", "the server reset the connection during the handshake",          \
     "Try it without the appliance: `openssl s_client -connect {address}:{port} -servername "       \
     "{host}`.")                                                                                    \
@@ -63,16 +65,17 @@ namespace vitrine::events {
     "`openssl s_client -connect {address}:{port} -servername {host}`.")                            \
   X(kServerWantsCertificate, "server_wants_certificate",                                           \
     "the server demands a certificate of the client's, which cannot be passed on",                 \
-    "Let it through undecrypted: `vitrined --bypass {address}`.")                                  \
+    "Let it through undecrypted: " VITRINE_ADVISE_BYPASS ".")                                      \
   X(kCertificateSelfSigned, "certificate_self_signed",                                             \
     "the server's certificate is self-signed and not among the trusted ones",                      \
     "Fetch it: `openssl s_client -connect {address}:{port} -servername {host} </dev/null "         \
-    "| openssl x509 > server.pem` (bypass the server meanwhile: `vitrined --bypass {address}`); "  \
-    "check it with its owner; then `vitrine cert import server.pem`.")                             \
+    "| openssl x509 > server.pem` (bypass the server meanwhile: " VITRINE_ADVISE_BYPASS            \
+    "); "                                                                                          \
+    "check it with its owner; then `vitrine cert import server.pem` and `vitrine commit`.")        \
   X(kCertificateUnknownIssuer, "certificate_unknown_issuer",                                       \
     "the server's certificate leads to no trusted authority",                                      \
     "Get the certificate of the issuer named above, check it with its owner, then "                \
-    "`vitrine cert import issuer.pem`.")                                                           \
+    "`vitrine cert import issuer.pem` and `vitrine commit`.")                                      \
   X(kCertificateExpired, "certificate_expired", "a certificate of the server's chain has expired", \
     "Ask the server's owner to renew it; check the appliance's clock: `date`.")                    \
   X(kCertificateNotYetValid, "certificate_not_yet_valid",                                          \
@@ -93,10 +96,10 @@ namespace vitrine::events {
     "the client does not trust the certificate that the appliance presented",                      \
     "Install the appliance's CA on the client {client}: `vitrine cert ca export > "                \
     "vitrine-ca.pem`. "                                                                            \
-    "A client that pins its certificates needs a bypass: `vitrined --bypass {address}`.")          \
+    "A client that pins its certificates needs a bypass: " VITRINE_ADVISE_BYPASS ".")              \
   X(kClientNoSharedCipher, "client_no_shared_cipher",                                              \
     "the client offers no cipher suite or parameter that the appliance accepts",                   \
-    "Update the client {client}, or let it through: `vitrined --bypass {address}`.")               \
+    "Update the client {client}, or let it through: " VITRINE_ADVISE_BYPASS ".")                   \
   X(kClientProtocolVersion, "client_protocol_version",                                             \
     "the client and the appliance have no TLS version in common",                                  \
     "The client {client} needs TLS 1.2 or 1.3; update it.")                                        \
@@ -104,16 +107,15 @@ namespace vitrine::events {
     "The error details name the alert; look at the client {client}'s own log.")                    \
   X(kClientWantsEch, "client_wants_ech", "the client insists on Encrypted ClientHello",            \
     "It tries again without by itself where the server's name allows it; else let the server "     \
-    "through: a do-not-decrypt rule for {address}.")                                               \
+    "through: " VITRINE_ADVISE_BYPASS ".")                                                         \
   X(kClientBadHello, "client_bad_hello", "the client's first message is not a valid ClientHello",  \
-    "If this service does not speak TLS, let it through: `vitrined --bypass {address}`.")          \
+    "If this service does not speak TLS, let it through: " VITRINE_ADVISE_BYPASS ".")              \
   X(kClientHelloTooLarge, "client_hello_too_large", "the ClientHello is larger than 64 KiB",       \
     "Look at what the client {client} sends.")                                                     \
   X(kClientBadMessage, "client_bad_message", "the client sent what is not valid TLS",              \
     "Look at the client {client}'s own log.")                                                      \
   X(kClientReset, "client_reset", "the client reset the connection during the handshake",          \
-    "If the client {client} pins its certificates it needs a bypass: `vitrined --bypass "          \
-    "{address}`.")                                                                                 \
+    "If the client {client} pins its certificates it needs a bypass: " VITRINE_ADVISE_BYPASS ".")  \
   X(kClientClosed, "client_closed", "the client closed the connection during the handshake",       \
     "If it does not trust the appliance, install its CA on the client {client}: "                  \
     "`vitrine cert ca export > vitrine-ca.pem`.")                                                  \
@@ -128,7 +130,7 @@ namespace vitrine::events {
   X(kRecordProtocol, "record_protocol", "record framing that TLS forbids, on a decrypted flow",    \
     "Look at the logs of both ends.")                                                              \
   X(kRenegotiation, "renegotiation", "TLS 1.2 renegotiation after decryption was established",     \
-    "Turn renegotiation off at the server, or let it through: `vitrined --bypass {address}`.")     \
+    "Turn renegotiation off at the server, or let it through: " VITRINE_ADVISE_BYPASS ".")         \
   X(kTakeoverFailed, "takeover_failed", "the TCP connection could not be taken over",              \
     "Look at the daemon's log: `journalctl -u vitrined`.")                                         \
   X(kKeysFailed, "keys_failed", "the record keys could not be derived",                            \

@@ -6,7 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "host/base/bytes.h"
+#include "host/licence/signed_text.h"
 
 namespace vitrine::licence {
 namespace {
@@ -16,8 +16,6 @@ constexpr std::string_view kSignature = "signature";
 constexpr auto kFields = std::to_array<std::string_view>(
     {"id", "holder", "edition", "features", "not-before", "not-after"});
 constexpr size_t kMaxValue = 200;
-constexpr size_t kSignatureBytes = 64;
-constexpr size_t kSignatureText = 88;  // 64 bytes in base 64
 constexpr time_t kDay = 86'400;
 
 Status malformed(const std::string& why) { return {Code::kMalformed, "not a licence: " + why}; }
@@ -59,43 +57,6 @@ std::vector<std::string> words_of(std::string_view text) {
 
 std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
-}
-
-Status check_signature(std::string_view said, std::string_view encoded, EVP_PKEY* signer) {
-  std::array<uint8_t, kSignatureText> decoded{};
-  // 66: the padding's two bytes are counted.
-  if (encoded.size() != kSignatureText || !encoded.ends_with("==") ||
-      EVP_DecodeBlock(decoded.data(), reinterpret_cast<const uint8_t*>(encoded.data()),
-                      static_cast<int>(encoded.size())) != kSignatureBytes + 2) {
-    return malformed("the signature is not 64 bytes in base 64");
-  }
-  const UniqueMdCtx context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, signer) != 1) {
-    return openssl_status("cannot check a licence");
-  }
-  const Bytes text = as_bytes(said);
-  if (EVP_DigestVerify(context.get(), decoded.data(), kSignatureBytes, text.data(), text.size()) !=
-      1) {
-    static_cast<void>(openssl_error_string());  // empties the queue
-    return {Code::kPermission,
-            "the licence was not signed for this appliance, or was changed since"};
-  }
-  return Status::ok();
-}
-
-Result<std::string> sign(std::string_view text, EVP_PKEY* signer) {
-  const UniqueMdCtx context(EVP_MD_CTX_new());
-  std::array<uint8_t, kSignatureBytes> signature{};
-  size_t size = signature.size();
-  const Bytes said = as_bytes(text);
-  if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, signer) != 1 ||
-      EVP_DigestSign(context.get(), signature.data(), &size, said.data(), said.size()) != 1 ||
-      size != signature.size()) {
-    return openssl_status("cannot sign a licence");
-  }
-  std::array<uint8_t, kSignatureText + 1> encoded{};
-  EVP_EncodeBlock(encoded.data(), signature.data(), static_cast<int>(size));
-  return std::string(reinterpret_cast<const char*>(encoded.data()), kSignatureText);
 }
 
 }  // namespace
@@ -145,7 +106,7 @@ Result<Licence> read_licence(std::string_view text, EVP_PKEY* signer) {
   if (!signature || !rest.empty()) {
     return signature ? malformed("there is text behind the signature") : signature.status();
   }
-  if (Status good = check_signature(said, *signature, signer); !good) {
+  if (Status good = check_signature(said, *signature, signer, "licence"); !good) {
     return good;
   }
   const auto from = parse_day(values[4]);
@@ -171,7 +132,7 @@ Result<std::string> write_licence(const Licence& licence, EVP_PKEY* signer) {
     }
     text += fmt::format("{}: {}\n", kFields[i], values[i]);
   }
-  const auto signature = sign(text, signer);
+  const auto signature = sign_text(text, signer);
   if (!signature) {
     return signature.status();
   }

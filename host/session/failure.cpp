@@ -106,9 +106,7 @@ bool refused_with(const tls::LegReport& report, Alert alert) {
 Failure untrusted_failure(const tls::LegReport& report) {
   const tls::PeerVerdict& verdict = *report.verdict;
   Failure failure{events::Leg::kServer, cause_of_verify_error(verdict.error), report.error, "", {}};
-  failure.plain_error = "certificate verification failed: " + verdict.text + " (code " +
-                        std::to_string(verdict.error) + ", depth " + std::to_string(verdict.depth) +
-                        ")";
+  failure.plain_error = verification_text(verdict);
   // A certificate alert would read as if the client's own were refused (Chromium:
   // ERR_BAD_SSL_CLIENT_AUTH_CERT).
   failure.client_alert = Alert::kInternalError;
@@ -116,6 +114,11 @@ Failure untrusted_failure(const tls::LegReport& report) {
 }
 
 }  // namespace
+
+std::string verification_text(const tls::PeerVerdict& verdict) {
+  return "certificate verification failed: " + verdict.text + " (code " +
+         std::to_string(verdict.error) + ", depth " + std::to_string(verdict.depth) + ")";
+}
 
 Cause cause_of_verify_error(int code) {
   switch (code) {
@@ -146,7 +149,7 @@ Cause cause_of_verify_error(int code) {
 }
 
 Failure server_failure(const tls::LegReport& report, const SocketEnd& socket, bool integrity_only) {
-  if (report.verdict.has_value() && !report.verdict->trusted()) {
+  if (report.verdict.has_value() && !report.verdict->trusted() && !report.verdict->tolerated) {
     return untrusted_failure(report);
   }
   if (const tls::AlertSeen* alert = fatal_alert(report, false)) {

@@ -35,6 +35,8 @@ Failure timeout_failure(events::Leg leg);
 // Nothing could be offered to the server of what this client offered.
 Failure unofferable(const tls::ClientHello& hello, const Status& why, tls::Alert alert);
 
+// "certificate verification failed: certificate has expired (code 10, depth 0)"
+std::string verification_text(const tls::PeerVerdict& verdict);
 // X509_V_ERR_... to the stable cause.
 events::Cause cause_of_verify_error(int code);
 

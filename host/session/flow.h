@@ -6,11 +6,13 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "host/api/backend.h"
 #include "host/base/net.h"
 #include "host/card/types.h"
+#include "host/events/types.h"
 #include "host/wire/link.h"
 #include "policy/eval/facts.h"
 
@@ -30,6 +32,12 @@ struct CertificateFacts {
   std::string issuer;       // one line, lower case
   std::string fingerprint;  // SHA-256, lower-case hexadecimal
   uint16_t state = policy::kCertificateValid;
+};
+
+// The server is not trusted and the rule says so to the client (resign.h).
+struct ShownFault {
+  events::Cause cause = events::Cause::kNone;
+  std::string text;
 };
 
 struct FlowFacts {
@@ -53,6 +61,7 @@ struct FlowFacts {
   std::string relay_reason;
   std::string server_subject;
   std::string server_issuer;
+  std::optional<ShownFault> shown_fault;
   card::FlowId card_flow = 0;            // where the card has an entry
   std::array<uint32_t, 2> deltas{};      // spliced: added to sequence numbers, by card::Direction
   std::array<uint64_t, 2> host_bytes{};  // plaintext through the host: client to server, back

@@ -110,6 +110,14 @@ void publish_established(events::EventHub& hub, const FlowFacts& facts, const tl
   event.inspection.client_tls_version = facts.client_version;
   event.inspection.client_cipher_suite = facts.client_suite;
   event.inspection.alpn = facts.alpn;
+  if (facts.shown_fault) {
+    // Both legs are up, and the client has been told: the fault stays on record.
+    events::TlsProxyLog log = hub.log();
+    log_server(log, server.report(), facts.id);
+    events::set_failure(event, events::Leg::kServer, facts.shown_fault->cause, "",
+                        facts.shown_fault->text);
+    event.inspection.message = "shown to the client as untrusted (`untrusted: resign`)";
+  }
   hub.publish(std::move(event));
 }
 

@@ -89,6 +89,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   bool step_closing();
   void begin_handover();
   void refuse_content();
+  std::unique_ptr<inspect::AccessJudge> content_rules() const;
   void relay_for_good(const std::string& reason);
 
   void fail(const Failure& failure);

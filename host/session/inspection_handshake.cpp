@@ -2,8 +2,11 @@
 // client leg with the version, suite and ALPN that the server leg came to.
 #include <utility>
 
+#include "host/session/http_judge.h"
 #include "host/session/inspection.h"
+#include "host/session/judge.h"
 #include "host/session/leaf_choice.h"
+#include "host/session/resign.h"
 
 namespace vitrine::session {
 namespace {
@@ -30,16 +33,18 @@ void Inspection::start_server_leg() {
 
 tls::PeerVerifier Inspection::make_verifier() const {
   trust::Verifier& verifier = context_.services.verifier;
-  return [&verifier, name = name_](STACK_OF(X509) * chain) {
-    const trust::Verdict verdict = verifier.verify(chain, name);
-    tls::PeerVerdict result;
-    result.error = verdict.trusted ? X509_V_OK : verdict.code;
-    result.depth = verdict.depth;
-    result.text = verdict.text;
-    result.subject = verdict.subject;
-    result.issuer = verdict.issuer;
-    return result;
-  };
+  return
+      [&verifier, name = name_, resign = facts_.decrypt.resign_untrusted](STACK_OF(X509) * chain) {
+        const trust::Verdict verdict = verifier.verify(chain, name);
+        tls::PeerVerdict result;
+        result.error = verdict.trusted ? X509_V_OK : verdict.code;
+        result.depth = verdict.depth;
+        result.text = verdict.text;
+        result.subject = verdict.subject;
+        result.issuer = verdict.issuer;
+        result.tolerated = resign && can_be_shown(verdict);
+        return result;
+      };
 }
 
 bool Inspection::step_server_handshake() {
@@ -60,6 +65,11 @@ bool Inspection::step_server_handshake() {
   facts_.server_version = report.version_text;
   facts_.server_suite = report.cipher;
   facts_.alpn = report.alpn;
+  if (report.verdict.has_value() && report.verdict->tolerated) {
+    facts_.shown_fault = ShownFault{cause_of_verify_error(report.verdict->error),
+                                    verification_text(*report.verdict)};
+    context_.totals.add(Count::kShownUntrusted);
+  }
   if (report.resumed) {
     context_.totals.add(Count::kResumedUpstream);
   }
@@ -79,7 +89,9 @@ void Inspection::forge_leaf() {
   signer::ForgeRequest request;
   request.server_certificate = certificate;
   request.name = name_;
-  request.key_type = choose_key_type(hello_, pump_.server().leg()->version());
+  request.untrusted = facts_.shown_fault.has_value();
+  request.key_type = choose_key_type(hello_, pump_.server().leg()->version(),
+                                     pump_.server().leg()->report().suite);
   context_.services.forge.forge(
       request, [weak = weak_from_this()](Result<std::shared_ptr<const signer::ForgedLeaf>> leaf) {
         if (const auto self = weak.lock()) {
@@ -101,11 +113,31 @@ void Inspection::on_leaf(Result<std::shared_ptr<const signer::ForgedLeaf>> leaf)
   start_client_leg((*leaf)->served);
 }
 
+// The server's certificate is known, and was trusted, or this leg would not be there.
+std::unique_ptr<inspect::AccessJudge> Inspection::content_rules() const {
+  const Services& services = context_.services;
+  if (services.http_judge) {
+    return services.http_judge(facts_);
+  }
+  policy::Facts facts = policy_facts(facts_, services.clock.wall_ms());
+  if (facts_.certificate == nullptr) {
+    trust::Verdict trusted;
+    trusted.trusted = true;
+    CertificateFacts seen = certificate_facts(pump_.server().leg()->peer_certificate(), trusted);
+    facts.known.certificate = policy::Known::kYes;
+    facts.issuer = std::move(seen.issuer);
+    facts.fingerprint = std::move(seen.fingerprint);
+    facts.certificate_state = seen.state;
+  }
+  return HttpJudge::make(services.policy->evaluator, std::move(facts));
+}
+
 void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
   tls::ClientLegConfig leg_config;
   leg_config.leaf = std::move(leaf);
   leg_config.version = pump_.server().leg()->version();
   leg_config.preferred_key_bytes = pump_.server().leg()->key_bytes();
+  leg_config.server_suite = pump_.server().leg()->report().suite;
   leg_config.alpn = pump_.server().leg()->alpn();
   auto leg = context_.services.legs.make_client_leg(leg_config);
   if (!leg) {
@@ -115,9 +147,7 @@ void Inspection::start_client_leg(std::shared_ptr<const tls::ServedLeaf> leaf) {
   }
   pump_.client().set_leg(std::move(leg).value());
   if (config().inspect_content) {
-    const auto& make_judge = context_.services.http_judge;
-    content_ =
-        std::make_unique<Content>(context_, facts_, make_judge ? make_judge(facts_) : nullptr);
+    content_ = std::make_unique<Content>(context_, facts_, content_rules());
     pump_.set_gate(content_.get());
   }
   stage_ = Stage::kClientHandshake;
@@ -139,7 +169,7 @@ bool Inspection::step_client_handshake() {
       }
       [[fallthrough]];
     case tls::Progress::kFailed:
-      fail(client_failure(leg->report(), end_of(pump_.client())));
+      fail(blame(facts_, client_failure(leg->report(), end_of(pump_.client()))));
       return true;
     case tls::Progress::kEstablished:
     case tls::Progress::kClosed:

@@ -32,8 +32,8 @@ struct Services {
   events::EventHub& hub;
   PolicyPtr policy;  // the one to begin with; Engine::adopt() puts another in its place
   Config config;
-  // The access rules that wait for the content of a decrypted connection; null, or gives null,
-  // where none does. Called when the server's certificate is known.
+  // In place of the policy's access rules for the content of decrypted connections. Gives null
+  // where none needs it. Called when the server's certificate is known.
   std::function<std::unique_ptr<inspect::AccessJudge>(const FlowFacts&)> http_judge = {};
   inspect::MirrorHub* mirror = nullptr;  // null: nobody can ask for decrypted traffic
 };

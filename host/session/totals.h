@@ -41,6 +41,7 @@ namespace vitrine::session {
   X(kTakeoversFailed, "takeovers_failed", "connections that could not be taken over")              \
   X(kHandshakesCompleted, "handshakes_completed", "both legs established")                         \
   X(kHandshakesFailed, "handshakes_failed", "aborted before both legs were established")           \
+  X(kShownUntrusted, "shown_untrusted", "untrusted servers shown to the client as that")           \
   X(kResumedUpstream, "resumed_upstream", "server legs that resumed an earlier session")           \
   X(kHandovers, "handovers", "connections handed to the card")                                     \
   X(kHandoversRetried, "handovers_retried", "attempts given up for now")                           \

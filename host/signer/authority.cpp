@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
+#include "host/base/clock.h"
 #include "host/signer/ca.h"
 #include "host/signer/extensions.h"
 #include "host/trust/certificate.h"
@@ -20,8 +21,11 @@ Status refuse(const std::string& why) { return {Code::kInvalidArgument, "not sig
 
 Status check_names(const SignRequest& request) {
   const size_t count = request.dns.size() + request.addresses.size();
-  if (count == 0 || count > kMaxLeafNames) {
+  if ((count == 0 && !request.untrusted) || count > kMaxLeafNames) {
     return refuse("a leaf has 1 to 512 names");
+  }
+  if (count == 0 && request.common_name.empty()) {
+    return refuse("a leaf has a name of some kind");
   }
   for (const std::string& name : request.dns) {
     if (!trust::is_dns_name(name, /*allow_wildcard=*/true)) {
@@ -45,7 +49,9 @@ Status check_validity(const SignRequest& request, const X509* ca) {
   if (request.not_before >= request.not_after) {
     return refuse("the validity is empty");
   }
-  if (request.not_before < issuer->not_before || request.not_after > issuer->not_after) {
+  const bool inside =
+      request.not_before >= issuer->not_before && request.not_after <= issuer->not_after;
+  if (!inside && !request.untrusted) {
     return refuse("the validity is not inside the CA's");
   }
   if (request.not_after - request.not_before > kMaxLeafLifetime) {
@@ -117,7 +123,8 @@ Status add_leaf_extensions(X509* certificate, X509* ca, const SignRequest& reque
       return status;
     }
   }
-  return add_names(certificate, request);
+  const bool nameless = request.dns.empty() && request.addresses.empty();
+  return nameless ? Status::ok() : add_names(certificate, request);
 }
 
 }  // namespace
@@ -143,7 +150,9 @@ Result<Authority> Authority::load(const std::string& ca_dir) {
 }
 
 Authority::Authority(UniqueX509 certificate, UniquePkey key)
-    : certificate_(std::move(certificate)), key_(std::move(key)) {}
+    : certificate_(std::move(certificate)),
+      key_(std::move(key)),
+      untrusted_(make_untrusted_ca(Clock::system().wall_ms() / 1000)) {}
 
 Result<UniqueX509> Authority::sign(const SignRequest& request) const {
   if (Status status = check_names(request); !status) {
@@ -157,22 +166,27 @@ Result<UniqueX509> Authority::sign(const SignRequest& request) const {
   if (!key) {
     return key.status();
   }
+  if (request.untrusted && !untrusted_) {
+    return untrusted_.status();
+  }
+  X509* const issuer = request.untrusted ? untrusted_->certificate.get() : certificate_.get();
+  EVP_PKEY* const issuer_key = request.untrusted ? untrusted_->key.get() : key_.get();
   UniqueX509 leaf(X509_new());
   if (leaf == nullptr || X509_set_version(leaf.get(), X509_VERSION_3) != 1 ||
-      X509_set_issuer_name(leaf.get(), X509_get_subject_name(certificate_.get())) != 1 ||
+      X509_set_issuer_name(leaf.get(), X509_get_subject_name(issuer)) != 1 ||
       X509_set_pubkey(leaf.get(), key->get()) != 1) {
     return openssl_status("cannot make a leaf");
   }
-  for (Status status : {set_random_serial(leaf.get()),
-                        set_validity(leaf.get(), request.not_before, request.not_after),
-                        set_subject(leaf.get(), request.common_name),
-                        add_leaf_extensions(leaf.get(), certificate_.get(), request,
-                                            EVP_PKEY_is_a(key->get(), "RSA") == 1)}) {
+  for (Status status :
+       {set_random_serial(leaf.get()),
+        set_validity(leaf.get(), request.not_before, request.not_after),
+        set_subject(leaf.get(), request.common_name),
+        add_leaf_extensions(leaf.get(), issuer, request, EVP_PKEY_is_a(key->get(), "RSA") == 1)}) {
     if (!status) {
       return status;
     }
   }
-  if (X509_sign(leaf.get(), key_.get(), EVP_sha256()) <= 0) {
+  if (X509_sign(leaf.get(), issuer_key, EVP_sha256()) <= 0) {
     return openssl_status("cannot sign a leaf");
   }
   return leaf;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr size_t kMaxWaiting = 8192;  // handlers in all
 
-// Digest of the server's certificate, added name or "", key type.
-using LeafId = std::tuple<trust::Digest, std::string, KeyType>;
+// Digest of the server's certificate, added name or "", key type, untrusted.
+using LeafId = std::tuple<trust::Digest, std::string, KeyType, bool>;
 
 using LeafResult = Result<std::shared_ptr<const ForgedLeaf>>;
 
@@ -28,6 +28,16 @@ Status check_signed(X509* leaf, X509* ca) {
             "replaced"};
   }
   return Status::ok();
+}
+
+// No client trusts this one, whatever the signer did: not the CA's name, not its signature.
+Status check_not_signed(X509* leaf, X509* ca) {
+  const bool by_the_ca =
+      X509_NAME_cmp(X509_get_issuer_name(leaf), X509_get_subject_name(ca)) == 0 ||
+      X509_verify(leaf, X509_get0_pubkey(ca)) == 1;
+  static_cast<void>(openssl_error_string());
+  return by_the_ca ? Status(Code::kInternal, "the signer vouched for an untrusted server")
+                   : Status::ok();
 }
 
 // A root is left out of what is sent: the client has it, or does not trust it.
@@ -58,9 +68,11 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
 
   void forge(const ForgeRequest& request, Handler handler) {
     const time_t now = clock_.wall_ms() / 1000;
-    const bool added = leaf_needs_name(request.server_certificate, request.name);
+    const bool added =
+        !request.untrusted && leaf_needs_name(request.server_certificate, request.name);
     const LeafId key{trust::digest_of(request.server_certificate),
-                     added ? request.name.to_string() : std::string(), request.key_type};
+                     added ? request.name.to_string() : std::string(), request.key_type,
+                     request.untrusted};
     if (std::shared_ptr<const ForgedLeaf> leaf = find(key, now)) {
       ++counters_.cache_hits;
       return handler(std::move(leaf));
@@ -117,28 +129,37 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
       return finish(key, pair.status());
     }
     Result<SignRequest> leaf =
-        leaf_request(request.server_certificate, request.name, ca_.get(), now, limits_);
+        request.untrusted
+            ? untrusted_request(request.server_certificate, now, limits_)
+            : leaf_request(request.server_certificate, request.name, ca_.get(), now, limits_);
     if (!leaf) {
       return finish(key, leaf.status());
     }
     leaf->public_key = pair->public_key;
-    const time_t good_until =
-        std::min<int64_t>(leaf->not_after, pair->made_at + 2 * limits_.key_lifetime_s);
-    client_.sign(std::move(leaf).value(),
-                 [weak = weak_from_this(), key, pair = *pair, good_until](Result<UniqueX509> made) {
-                   if (const std::shared_ptr<Impl> self = weak.lock()) {
-                     self->finish(key, made ? self->serve(std::move(made).value(), pair,
-                                                          std::get<KeyType>(key), good_until)
-                                            : LeafResult(made.status()));
-                   }
-                 });
+    // Until its fault, or lack of one, is another.
+    int64_t good_until = pair->made_at + 2 * limits_.key_lifetime_s;
+    for (const int64_t turn : {leaf->not_before, leaf->not_after}) {
+      good_until = turn > now ? std::min(good_until, turn) : good_until;
+    }
+    client_.sign(std::move(leaf).value(), [weak = weak_from_this(), key, pair = *pair,
+                                           good_until](Result<UniqueX509> made) {
+      if (const std::shared_ptr<Impl> self = weak.lock()) {
+        self->finish(key, made ? self->serve(std::move(made).value(), pair, key, good_until)
+                               : LeafResult(made.status()));
+      }
+    });
   }
 
-  LeafResult serve(UniqueX509 certificate, const LeafKey& pair, KeyType type, time_t good_until) {
-    if (Status status = check_signed(certificate.get(), ca_.get()); !status) {
+  LeafResult serve(UniqueX509 certificate, const LeafKey& pair, const LeafId& id,
+                   time_t good_until) {
+    const bool untrusted = std::get<bool>(id);
+    const Status status = untrusted ? check_not_signed(certificate.get(), ca_.get())
+                                    : check_signed(certificate.get(), ca_.get());
+    if (!status) {
       return status;
     }
-    Result<UniqueX509Stack> issuers = issuers_to_send(ca_.get());
+    Result<UniqueX509Stack> issuers =
+        untrusted ? UniqueX509Stack(nullptr) : issuers_to_send(ca_.get());
     if (!issuers) {
       return issuers.status();
     }
@@ -147,8 +168,8 @@ class LeafForge::Impl : public std::enable_shared_from_this<LeafForge::Impl> {
     if (!served) {
       return served.status();
     }
-    return std::make_shared<const ForgedLeaf>(
-        ForgedLeaf{std::move(served).value(), type, good_until});
+    return std::make_shared<const ForgedLeaf>(ForgedLeaf{
+        std::move(served).value(), std::get<KeyType>(id), static_cast<time_t>(good_until)});
   }
 
   void finish(const LeafId& key, LeafResult result) {

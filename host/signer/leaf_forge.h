@@ -7,6 +7,9 @@
 // their key pair go; the least recently used goes first. Requests for the same leaf share one
 // signature.
 //
+// For a server that is not trusted the leaf has the server's own names and dates, whatever is wrong
+// with them, and the untrusted CA's signature; that CA is never sent along.
+//
 // Threads: all members on the signer client's executor; handlers run there, at once (from within
 // forge()) on a cache hit. Every answer of the signer is checked against the CA before it is used.
 #pragma once
@@ -35,10 +38,12 @@ struct ForgedLeaf {
 };
 
 struct ForgeRequest {
-  // REQUIRES: verified for `name`; forging vouches for it to the client. Borrowed for the call.
+  // REQUIRES: verified for `name`, or `untrusted`; else forging would vouch for it to the client.
+  // Borrowed for the call.
   const X509* server_certificate = nullptr;
   trust::PeerName name;
   KeyType key_type = KeyType::kEcdsaP256;
+  bool untrusted = false;
 };
 
 struct ForgeLimits {
@@ -81,5 +86,7 @@ bool leaf_needs_name(const X509* server_certificate, const trust::PeerName& name
 // The request to the signer for a leaf (the rules above), but for the key; pure.
 Result<SignRequest> leaf_request(const X509* server_certificate, const trust::PeerName& name,
                                  const X509* ca, time_t now, const ForgeLimits& limits);
+Result<SignRequest> untrusted_request(const X509* server_certificate, time_t now,
+                                      const ForgeLimits& limits);
 
 }  // namespace vitrine::signer

@@ -100,6 +100,11 @@ std::string read_text(Bytes bytes) { return std::string(as_text(bytes)); }
 Result<SignRequest> read_sign(Bytes body) {
   ByteReader reader(body);
   SignRequest request;
+  const uint8_t which = reader.u8();
+  if (which > 1) {
+    return malformed("a CA that there is not");
+  }
+  request.untrusted = which == 1;
   request.not_before = read_i64(reader);
   request.not_after = read_i64(reader);
   request.common_name = read_text(reader.vector8());
@@ -142,6 +147,7 @@ Result<Reply> read_error(Bytes body) {
 
 std::vector<uint8_t> encode_sign(uint32_t id, const SignRequest& request) {
   Writer writer(MessageType::kSign, id);
+  writer.u8(request.untrusted ? 1 : 0);
   writer.i64(request.not_before);
   writer.i64(request.not_after);
   writer.vector8(as_bytes(std::string_view(request.common_name).substr(0, 255)));

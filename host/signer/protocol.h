@@ -2,7 +2,8 @@
 //
 //   header    magic u16 | version u8 | type u8 | request id u32 | body length u32     12 bytes
 //   kInfo     (empty)                              → kInfoReply   certificate vector24 (DER)
-//   kSign     not before i64 | not after i64       → kSignReply   certificate vector24 (DER)
+//   kSign     which CA u8: 0 the decryption CA, 1 the untrusted one
+//             not before i64 | not after i64       → kSignReply   certificate vector24 (DER)
 //             common name vector8
 //             dns count u16 | name vector8 ...
 //             address count u16 | address vector8 (4 or 16 bytes) ...
@@ -25,7 +26,7 @@
 namespace vitrine::signer {
 
 constexpr uint16_t kMagic = 0x5653;
-constexpr uint8_t kProtocolVersion = 1;
+constexpr uint8_t kProtocolVersion = 2;
 constexpr size_t kHeaderSize = 12;
 constexpr size_t kMaxMessage = 160U << 10;
 constexpr size_t kMaxLeafNames = 512;  // dns and addresses together
@@ -44,6 +45,7 @@ struct InfoRequest {};
 
 // What a leaf is to say. The signer builds the certificate; everything else in it is the signer's.
 struct SignRequest {
+  bool untrusted = false;  // by the CA that nobody trusts (untrusted_ca.h)
   int64_t not_before = 0;
   int64_t not_after = 0;
   std::string common_name;  // may be empty where there is a name

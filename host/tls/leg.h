@@ -44,6 +44,7 @@ struct LegReport {
   uint16_t version = 0;      // 0x0303, 0x0304
   std::string version_text;  // "TLSv1.3"
   std::string cipher;        // the library's name, "ECDHE-RSA-AES128-GCM-SHA256"
+  uint16_t suite = 0;        // its IANA number
   std::string alpn;
   std::string group;  // "x25519"
   // The first error of the library's queue in its own form, "error:0A000410:SSL routines::...".

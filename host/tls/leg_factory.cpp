@@ -271,6 +271,16 @@ Result<std::unique_ptr<Leg>> LegFactory::make_client_leg(const ClientLegConfig& 
       SSL_set_max_proto_version(ssl.get(), config.version) != 1) {
     return openssl_status("client leg");
   }
+  if (config.server_suite != 0) {
+    const std::string list =
+        state_->suites.bounded(config.server_suite, config.preferred_key_bytes);
+    const bool bounded = config.version == kTls13
+                             ? SSL_set_ciphersuites(ssl.get(), list.c_str()) == 1
+                             : SSL_set_cipher_list(ssl.get(), list.c_str()) == 1;
+    if (list.empty() || !bounded) {
+      return {Code::kInternal, "the server leg's suite is not one that was offered"};
+    }
+  }
   SslLeg::Options options;
   options.side = Side::kClient;
   options.served_alpn = config.alpn;

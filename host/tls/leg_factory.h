@@ -5,7 +5,8 @@
 // and the policy allows. AES-GCM is offered alone where the client has it (TLS 1.3) or first with
 // CBC suites behind it (TLS 1.2), so that the server's choice can be spliced; SNI and ALPN are the
 // client's.
-// Client leg: the server leg's version and ALPN, an AES-GCM suite of the same key size first. No
+// Client leg: the server leg's version and ALPN, an AES-GCM suite of the same key size first and
+// none that is stronger on paper than the server leg's. No
 // tickets, no early data, no renegotiation, no client certificates.
 //
 // Threads: any, but for set_policy().
@@ -61,7 +62,10 @@ struct ClientLegConfig {
   std::shared_ptr<const ServedLeaf> leaf;
   uint16_t version = 0x0304;        // the server leg's
   size_t preferred_key_bytes = 16;  // the server leg's; 0 for no preference
-  std::string alpn;                 // the server's choice; "" for none
+  // The server leg's: no stronger one is accepted, so that the client is not promised more than it
+  // has. 0 for no bound.
+  uint16_t server_suite = 0;
+  std::string alpn;  // the server's choice; "" for none
 };
 
 class LegFactory {

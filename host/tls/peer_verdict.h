@@ -15,6 +15,9 @@ struct PeerVerdict {
   std::string text;     // "self signed certificate"
   std::string subject;  // of the certificate at fault, "/unstructuredName=ciscoasa"
   std::string issuer;
+  // Not trusted, but the handshake goes on: the client will be shown the fault. No session of it is
+  // kept.
+  bool tolerated = false;
 
   bool trusted() const { return error == X509_V_OK; }
 };

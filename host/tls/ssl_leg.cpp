@@ -212,11 +212,11 @@ int SslLeg::on_verify(X509_STORE_CTX* context) {
       ERR_pop_to_mark();
     }
   }
-  const bool trusted = verdict.trusted();
+  const bool go_on = verdict.trusted() || verdict.tolerated;
   X509_STORE_CTX_set_error(context, verdict.error);
   X509_STORE_CTX_set_error_depth(context, verdict.depth);
   verdict_ = std::move(verdict);
-  return trusted ? 1 : 0;
+  return go_on ? 1 : 0;
 }
 
 bool SslLeg::on_new_session(SSL_SESSION* session) {

@@ -36,7 +36,10 @@ LegReport SslLeg::report() const {
     if (cipher == nullptr) {
       cipher = SSL_get_pending_cipher(ssl_.get());
     }
-    report.cipher = cipher != nullptr ? SSL_CIPHER_get_name(cipher) : "";
+    if (cipher != nullptr) {
+      report.cipher = SSL_CIPHER_get_name(cipher);
+      report.suite = SSL_CIPHER_get_protocol_id(cipher);
+    }
     const char* group =
         SSL_group_to_name(ssl_.get(), static_cast<int>(SSL_get_negotiated_group(ssl_.get())));
     report.group = group != nullptr ? group : "";

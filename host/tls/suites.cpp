@@ -63,6 +63,9 @@ Suite describe(const SSL_CIPHER* cipher) {
   const int nid = SSL_CIPHER_get_cipher_nid(cipher);
   suite.gcm_key_bytes = nid == NID_aes_128_gcm ? 16 : nid == NID_aes_256_gcm ? 32 : 0;
   suite.chacha = nid == NID_chacha20_poly1305;
+  const int exchange = SSL_CIPHER_get_kx_nid(cipher);
+  suite.strength = {exchange != NID_kx_rsa, SSL_CIPHER_is_aead(cipher) == 1,
+                    SSL_CIPHER_get_bits(cipher, nullptr)};
   return suite;
 }
 
@@ -118,9 +121,18 @@ std::string SuiteTable::offer(const ClientHello& hello, bool tls13) const {
 }
 
 std::string SuiteTable::preference(size_t key_bytes, bool tls13) const {
+  return preferred(key_bytes, tls13, nullptr);
+}
+
+std::string SuiteTable::bounded(uint16_t suite, size_t key_bytes) const {
+  const Suite* const bound = find(suite);
+  return bound == nullptr ? "" : preferred(key_bytes, bound->tls13, &bound->strength);
+}
+
+std::string SuiteTable::preferred(size_t key_bytes, bool tls13, const SuiteClass* bound) const {
   std::vector<const Suite*> list;
   for (const Suite& suite : suites_) {
-    if (suite.tls13 == tls13) {
+    if (suite.tls13 == tls13 && (bound == nullptr || suite.strength.within(*bound))) {
       list.push_back(&suite);
     }
   }

@@ -12,12 +12,26 @@
 
 namespace vitrine::tls {
 
+// What a suite promises on paper. Equal where only the kind of the server's signature differs.
+struct SuiteClass {
+  bool forward_secret = false;
+  bool aead = false;
+  int key_bits = 0;  // 0: no encryption
+
+  // In nothing more than `other`.
+  bool within(const SuiteClass& other) const {
+    return (!forward_secret || other.forward_secret) && (!aead || other.aead) &&
+           key_bits <= other.key_bits;
+  }
+};
+
 struct Suite {
   uint16_t id = 0;
   std::string name;  // the library's
   bool tls13 = false;
   size_t gcm_key_bytes = 0;  // 16 or 32 for AES-GCM, else 0
   bool chacha = false;
+  SuiteClass strength;
 };
 
 class SuiteTable {
@@ -33,9 +47,12 @@ class SuiteTable {
   // What to accept from a client: AES-GCM with that key size first.
   std::string preference(size_t key_bytes, bool tls13) const;
   std::string all(bool tls13) const;
+  // Of preference(), what is not stronger than `suite`: "" where that is none of the table's.
+  std::string bounded(uint16_t suite, size_t key_bytes) const;
 
  private:
   const Suite* find(uint16_t id) const;
+  std::string preferred(size_t key_bytes, bool tls13, const SuiteClass* bound) const;
   std::vector<Suite> suites_;
 };
 

@@ -2,7 +2,7 @@
 //
 // A piece of text: one clock for E(0), which is the hash key H, and E(nonce ‖ 1), which masks the tag (two clocks with
 // one lane), then beats as the frame's bytes come. No bubble between pieces, but their starts are at least 10 clocks
-// apart, 18 behind one that does not reach its record's end: that is how fast powers of H are made.
+// apart, 11 behind one with 512 blocks or more behind it in its record: that is how fast powers of H are made.
 module aead_issue #(
   parameter int unsigned Lanes = 4
 ) (
@@ -108,7 +108,7 @@ module aead_issue #(
     end else begin
       if (start) begin
         state_q <= Lanes == 1 ? Mask : Run;
-        spacing_q <= plan_i.distance == '0 ? 5'd9 : 5'd17;
+        spacing_q <= plan_i.distance[10:9] == '0 ? 5'd9 : 5'd10;
       end else if (spacing_q != '0) begin
         spacing_q <= spacing_q - 5'd1;
       end

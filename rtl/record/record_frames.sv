@@ -127,8 +127,10 @@ module record_frames #(
   logic have_q;                                     // out_stored is one of them
   logic skip;
   logic streamed;                                   // a frame has left the store
+  logic next;                                       // its last beat is read, so the next frame may begin
+  assign next = left_q == '0 || (out_read && left_q == 10'd1);
   assign skip = job_valid && left_q == '0 && !job[10];
-  assign out_start_o = job_valid && left_q == '0 && job[10] && job[9:0] <= room_i;
+  assign out_start_o = job_valid && next && job[10] && job[9:0] <= room_i;
   assign out_beats_o = job[9:0];
   assign job_ready = skip || out_start_o;
   assign out_read = left_q != '0 && (!have_q || out_ready_i);
@@ -184,12 +186,12 @@ module record_frames #(
         tail_q <= tail_q + 1'b1;
         in_beats_q <= in_last_i ? '0 : in_beats_q + 1'b1;
       end
-      if (out_start_o) left_q <= job[9:0];
       if (skip) out_q <= out_q + (BeatBits + 1)'(job[9:0]);
       if (out_read) begin
         out_q <= out_q + 1'b1;
         left_q <= left_q - 1'b1;
       end
+      if (out_start_o) left_q <= job[9:0];
       if (!have_q || out_ready_i) have_q <= out_read;
       streamed_q <= streamed_q + 5'(streamed) - 5'(free_now);
       ended_q <= ended_q + 5'(ended_i) + 5'(wrong_o) - 5'(free_now);

@@ -2,9 +2,10 @@
 //
 // Beats come without backpressure: record_frames sends a frame only where room_o says that there is room (start_i takes
 // it). A note a frame (its layout and edit, its beats) comes when its segment goes to the tracker, patches and verdicts
-// from the tracker; all in the order of frames. A frame that is not sent is thrown away here. A beat leaves a clock, and
-// one more for each further patch in it. REQUIRES: no frame with more than Patches - 1 patches (headers and tags): a
-// record in a frame makes two and takes at least 21 bytes, so frames of 1,514 bytes need 256.
+// from the tracker; all in the order of frames. A frame that is not sent is thrown away here, in a clock. A beat leaves a
+// clock, without a pause between frames; one more clock for a second patch in a beat, and for each further one.
+// REQUIRES: no frame with more than Patches patches (headers and tags): a record in a frame makes two and takes at
+// least 21 bytes, so frames of 1,514 bytes need 256.
 module record_out #(
   parameter  int unsigned Beats    = 128,           // of store, a power of two
   parameter  int unsigned Patches  = 256,           // waiting, a power of two
@@ -90,134 +91,169 @@ module record_out #(
   );
   assign {layout, edit, beats} = note;
 
-  // A verdict closes its frame's patches with a mark.
-  logic patch_push;
+  // Each patch carries the number of its frame, counted by verdicts; the first one waits in a register, so that two can
+  // be looked at.
+  localparam int unsigned NumberBits = 6;           // more than twice the frames that can be under way
   logic patch_room;
-  logic patch_valid;
-  logic patch_pop;
-  logic patch_mark;
-  vitrine_pkg::record_patch_t patch;
-  logic [PatchBits:0] patch_bits;
+  logic next_valid;
+  logic next_pop;
+  logic [NumberBits-1:0] patch_number_q;
+  logic [NumberBits-1:0] next_number;
+  /* verilator lint_off UNUSEDSIGNAL */  // only its place
+  vitrine_pkg::record_patch_t next;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [PatchBits+NumberBits-1:0] next_bits;
   logic [$clog2(Patches):0] patches_count;
   logic verdict_room;
   logic verdict_valid;
   logic [16:0] verdict;
   logic [4:0] verdicts_count;
-  assign patch_push = patch_valid_i || (verdict_valid_i && verdict_room);
   assign patch_ready_o = patch_room;
-  assign verdict_ready_o = verdict_room && patch_room && !patch_valid_i;
-  prim_fifo #(.Width(PatchBits + 1), .Depth(Patches)) u_patches (
-    .clk_i, .rst_ni, .zeroize_i(1'b0), .push_valid_i(patch_push), .push_ready_o(patch_room),
-    .push_data_i({!patch_valid_i, patch_i}), .pop_valid_o(patch_valid), .pop_ready_i(patch_pop),
-    .pop_data_o(patch_bits), .count_o(patches_count)
+  assign verdict_ready_o = verdict_room && !patch_valid_i;
+  prim_fifo #(.Width(PatchBits + NumberBits), .Depth(Patches)) u_patches (
+    .clk_i, .rst_ni, .zeroize_i(1'b0), .push_valid_i(patch_valid_i), .push_ready_o(patch_room),
+    .push_data_i({patch_number_q, patch_i}), .pop_valid_o(next_valid), .pop_ready_i(next_pop),
+    .pop_data_o(next_bits), .count_o(patches_count)
   );
-  assign {patch_mark, patch} = patch_bits;
+  assign {next_number, next} = next_bits;
   prim_fifo #(.Width(17), .Depth(Frames)) u_verdicts (
     .clk_i, .rst_ni, .zeroize_i(1'b0), .push_valid_i(verdict_valid_i && verdict_ready_o), .push_ready_o(verdict_room),
     .push_data_i({verdict_sends_i, verdict_leaves_i}), .pop_valid_o(verdict_valid), .pop_ready_i(frame_done),
     .pop_data_o(verdict), .count_o(verdicts_count)
   );
 
-  // ---- Sending. ----
-  //   OsIdle   until the head and its verdict are there; its first beat is read
-  //   OsBeat   a beat is there (stored, or with patches in it)
-  //   OsDrain  the frame's mark is looked for, and its beats are given back
-  typedef enum logic [1:0] {OsIdle, OsBeat, OsDrain} state_t;
-  state_t state_q;
-  state_t state_d;
+  // ---- First stage: the head's beats are read, as soon as the frame and its verdict are here. ----
   logic [4:0] arrived_q;                            // frames that are here whole; a verdict may come before
-  logic [9:0] beat_q;                               // of the frame
-  logic patched_q;                                  // data_q is the beat, not what was read
-  logic [511:0] data_q;
-  logic [511:0] data;
-  logic [15:0] end_at;                              // of what leaves
+  logic [9:0] beat_q;                               // of the head, next to be read
+  logic [NumberBits-1:0] number_q;                  // of the head
+  logic known;
   logic last;
-  logic [15:0] begin_at;                            // of the beat, in the frame
-  logic [15:0] patch_at;                            // in the frame
-  logic [15:0] patch_end;
-  logic touches;                                    // the first patch has bytes in this beat
-  assign data = patched_q ? data_q : stored;
-  assign end_at = 16'(layout.payload) + verdict[15:0];
-  assign begin_at = {beat_q, 6'd0};
-  assign last = end_at <= begin_at + 16'd64;
-  assign patch_at = patch.at + 16'(layout.payload);
-  assign patch_end = patch_at + 16'(patch.bytes);
-  assign touches = patch_valid && !patch_mark && patch_at < begin_at + 16'd64;
+  logic drop;                                       // the head does not leave
+  logic merge_ready;                                // the second stage takes a beat
+  logic side_room;
+  logic stale;                                      // the first patch is of a frame that is over
+  assign known = note_valid && verdict_valid && arrived_q != '0;
+  assign last = 16'(layout.payload) + verdict[15:0] <= {beat_q, 6'd0} + 16'd64;
+  assign drop = known && !verdict[16] && !stale;    // so at most one frame before the head has patches left
+  assign read = known && verdict[16] && merge_ready && side_room;
+  assign read_beat = base_q + BeatBits'(beat_q);
+  assign frame_done = drop || (read && last);
 
+  // ---- Second stage: the first patch goes into the beat; one more clock for each further one. ----
+  logic have_q;                                     // a beat is here: `stored`, or data_q where patched_q
+  logic patched_q;
+  logic last_q;
+  logic [9:0] merge_beat_q;
+  logic [NumberBits-1:0] merge_number_q;
+  logic [7:0] payload_q;
+  logic [511:0] data_q;
+  logic patch_valid_q;
+  logic [NumberBits-1:0] first_number_q;
+  vitrine_pkg::record_patch_t first_q;
+  logic [NumberBits-1:0] behind;                    // frames between the first patch's and the one at work
+  logic [15:0] begin_at;                            // of the beat, in the payload; may be negative
+  logic [15:0] place;                               // of the first patch in the beat
+  logic [15:0] next_place;
+  logic touches;                                    // the first patch has bytes in this beat
+  logic ends;                                       // and none in the next
+  logic next_touches;
+  logic moves;                                      // the beat goes on to the output
+  logic out_free;
+  assign behind = (have_q ? merge_number_q : number_q) - first_number_q;
+  assign stale = patch_valid_q && behind != '0 && !behind[NumberBits-1];
+  assign begin_at = {merge_beat_q, 6'd0} - 16'(payload_q);
+  assign place = first_q.at - begin_at;
+  assign next_place = next.at - begin_at;
+  assign touches = patch_valid_q && behind == '0 && have_q && (place[15] || place < 16'd64);
+  assign ends = $signed(place) + $signed({11'd0, first_q.bytes}) <= $signed(16'd64);
+  assign next_touches = next_valid && next_number == merge_number_q && (next_place[15] || next_place < 16'd64);
+  assign moves = have_q && !stale && !(touches && ends && next_touches) && out_free;
+  assign merge_ready = !have_q || moves;
+  logic first_pop;
+  assign first_pop = stale || (touches && ends && (moves || next_touches));
+  assign next_pop = !patch_valid_q || first_pop;
+
+  logic [511:0] data;
   logic [511:0] merged;
-  logic [15:0] from_patch;
+  logic [6:0] from_patch;
+  assign data = patched_q ? data_q : stored;
   always_comb begin
     merged = data;
     from_patch = '0;
     for (int unsigned i = 0; i < 64; i++) begin
-      from_patch = begin_at + 16'(i) - patch_at;
-      if (from_patch < 16'(patch.bytes)) merged[8*i +: 8] = patch.data[8 * (15 - 32'(from_patch[3:0])) +: 8];
+      from_patch = 7'(i) - place[6:0];
+      if (touches && from_patch < 7'(first_q.bytes)) begin
+        merged[8*i +: 8] = first_q.data[8 * (15 - 32'(from_patch[3:0])) +: 8];
+      end
     end
   end
-  logic merge;                                      // the first patch's bytes go into the beat
-  logic gone_q;                                     // it has been merged into this beat already
-  assign merge = state_q == OsBeat && touches && !gone_q;
 
+  // ---- Third stage: the output, with what stands beside its frame. ----
+  logic out_valid_q;
+  logic out_last_q;
+  logic [511:0] out_data_q;
+  logic [LayoutBits+EditBits-1:0] side;
+  logic side_valid;
+  logic [2:0] sides_count;
+  vitrine_pkg::tcp_edit_t leaving;
+  assign out_free = !out_valid_q || out_ready_i;
   always_comb begin
-    state_d = state_q;
-    read = 1'b0;
-    read_beat = base_q + BeatBits'(beat_q);
-    frame_done = 1'b0;
-    patch_pop = 1'b0;
-    out_valid_o = 1'b0;
-    unique case (state_q)
-      OsIdle: begin
-        read = 1'b1;
-        if (note_valid && verdict_valid && arrived_q != '0) state_d = verdict[16] ? OsBeat : OsDrain;
-      end
-      OsBeat: begin
-        patch_pop = merge && patch_end <= begin_at + 16'd64;
-        out_valid_o = !merge;
-        read_beat = base_q + BeatBits'(beat_q + 10'd1);
-        read = out_valid_o && out_ready_i;
-        if (out_valid_o && out_ready_i && last) state_d = OsDrain;
-      end
-      OsDrain: begin
-        patch_pop = patch_valid;
-        frame_done = patch_valid && patch_mark;
-        if (frame_done) state_d = OsIdle;
-      end
-      default: state_d = OsIdle;
-    endcase
+    leaving = edit;
+    leaving.leaves = verdict[15:0];
   end
-  assign out_data_o = data;
-  assign out_last_o = last;
-  assign layout_o = layout;
-  always_comb begin
-    edit_o = edit;
-    edit_o.leaves = verdict[15:0];
-  end
+  prim_fifo #(.Width(LayoutBits + EditBits), .Depth(4)) u_sides (
+    .clk_i, .rst_ni, .zeroize_i(1'b0), .push_valid_i(read && beat_q == '0), .push_ready_o(side_room),
+    .push_data_i({layout, leaving}), .pop_valid_o(side_valid), .pop_ready_i(out_valid_q && out_ready_i && out_last_q),
+    .pop_data_o(side), .count_o(sides_count)
+  );
+  assign {layout_o, edit_o} = side;
+  assign out_valid_o = out_valid_q;
+  assign out_data_o = out_data_q;
+  assign out_last_o = out_last_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= OsIdle;
       in_q <= '0;
       sweep_q <= '0;
       taken_q <= '0;
       base_q <= '0;
       arrived_q <= '0;
       beat_q <= '0;
+      number_q <= '0;
+      patch_number_q <= '0;
+      have_q <= 1'b0;
       patched_q <= 1'b0;
-      gone_q <= 1'b0;
+      patch_valid_q <= 1'b0;
+      out_valid_q <= 1'b0;
     end else begin
-      state_q <= state_d;
       if (in_valid_i) in_q <= in_q + 1'b1;
       sweep_q <= zeroize_i ? sweep_q + 1'b1 : '0;
       arrived_q <= arrived_q + 5'(in_valid_i && in_last_i) - 5'(frame_done);
       taken_q <= taken_q + (start_i ? (BeatBits + 1)'(start_beats_i) : '0) -
                  (frame_done ? (BeatBits + 1)'(beats) : '0);
-      if (frame_done) base_q <= base_q + BeatBits'(beats);
-      if (state_q != OsBeat) beat_q <= '0;
-      else if (read) beat_q <= beat_q + 1'b1;
-      patched_q <= state_q == OsBeat && !read && (patched_q || merge);
-      gone_q <= state_q == OsBeat && !read && !patch_pop && (gone_q || merge);
+      if (verdict_valid_i && verdict_ready_o) patch_number_q <= patch_number_q + 1'b1;
+      if (frame_done) begin
+        base_q <= base_q + BeatBits'(beats);
+        number_q <= number_q + 1'b1;
+      end
+      if (read) beat_q <= last ? '0 : beat_q + 1'b1;
+      if (merge_ready) have_q <= read;
+      patched_q <= !merge_ready && (patched_q || touches);
+      if (next_pop) patch_valid_q <= next_valid;
+      if (out_free) out_valid_q <= moves;
     end
-    if (merge || zeroize_i) data_q <= zeroize_i ? '0 : merged;
+    if (read) begin
+      last_q <= last;
+      merge_beat_q <= beat_q;
+      merge_number_q <= number_q;
+      payload_q <= layout.payload;
+    end
+    if (next_pop) {first_number_q, first_q} <= next_bits;
+    if (have_q || zeroize_i) data_q <= zeroize_i ? '0 : merged;
+    if (out_free || zeroize_i) begin
+      out_data_q <= zeroize_i ? '0 : merged;
+      out_last_q <= last_q;
+    end
   end
 
 `ifndef SYNTHESIS
@@ -226,7 +262,10 @@ module record_out #(
       assert (32'(taken_q) <= Beats);
       assert (notes_count <= 5'd16 && verdicts_count <= 5'd16);
       assert (!(patch_valid_i && !patch_room && patches_count == '0));
-      assert (!out_valid_o || verdict[16]);              // SEC: no byte leaves without a verdict that says so
+      assert (!read || (known && verdict[16]));          // SEC: no byte leaves without a verdict that says so
+      assert (!have_q || !read || beat_q == '0 || merge_number_q == number_q);
+      assert (!out_valid_q || side_valid);
+      assert (sides_count <= 3'd4);
     end
   end
 `endif

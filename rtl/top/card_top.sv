@@ -146,7 +146,8 @@ module card_top #(
   logic [1:0] injected_ready;
   assign from_valid[2] = inject_valid && inject_how;
   assign from_last[2] = inject_last;
-  assign inject_ready = inject_how ? from_ready[2] : injected_ready[inject_port];
+  logic inject_turn;  // a frame for egress overtakes no injected one before it
+  assign inject_ready = inject_how ? from_ready[2] : injected_ready[inject_port] && inject_turn;
   logic merged_valid;
   logic merged_ready;
   logic merged_last;
@@ -375,13 +376,34 @@ module card_top #(
     .count_o(unused_sends)
   );
 
+  // Injected frames on their way as if received: until they are judged, or have left the record engine.
+  logic [7:0] injected_q;
+  logic sent_q;
+  logic injected_in;
+  logic injected_judged;
+  logic injected_sealed;
+  assign injected_in = inject_valid && inject_how && from_ready[2] && inject_last;
+  assign injected_judged = frame_valid && frame_ready && frame.origin == 2'd2 && !sent_q;
+  assign injected_sealed = sealed_valid && sealed_ready && sealed_last && sealed_origin == 2'd2;
+  assign inject_turn = injected_q == '0;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      injected_q <= '0;
+      sent_q <= 1'b0;
+    end else begin
+      injected_q <= injected_q + 8'(injected_in) - 8'(injected_judged) - 8'(injected_sealed);
+      if (frame_ready) sent_q <= 1'b0;
+      else if (sends_valid) sent_q <= 1'b1;
+    end
+  end
+
   // ---- Frames out: forwarded, spliced, injected. ----
   logic [2:0] out_valid0;
   logic [2:0] out_valid1;
   logic [14:0] out_tags;
-  assign out_valid0 = {inject_valid && !inject_how && !inject_port, sealed_valid && spliced_waits && !sealed_port,
+  assign out_valid0 = {inject_valid && !inject_how && inject_turn && !inject_port, sealed_valid && spliced_waits && !sealed_port,
                        forward_valid[0]};
-  assign out_valid1 = {inject_valid && !inject_how && inject_port, sealed_valid && spliced_waits && sealed_port,
+  assign out_valid1 = {inject_valid && !inject_how && inject_turn && inject_port, sealed_valid && spliced_waits && sealed_port,
                        forward_valid[1]};
   assign out_tags = {3'd4, 2'd2, 3'd1, sealed_origin, 3'd0, frame.origin};
   assign injected_ready = {out_ready1[2], out_ready0[2]};
@@ -510,6 +532,7 @@ module card_top #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (!sends_valid || sends_room);
+      assert (injected_q != '1);
       assert (frame_valid || !beat_valid || !beat_ready);
     end
   end

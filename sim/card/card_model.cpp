@@ -18,6 +18,8 @@ constexpr size_t kBeat = 64;
 constexpr unsigned kBusClocks = 4096;  // an access that takes longer is answered with an error
 constexpr unsigned kQuietClocks = 16;  // registers between rooms that idle_o does not look at
 constexpr uint8_t kDecodeError = 3;
+// What a port holds, less a beat: rtl/top/card_top.sv.
+constexpr size_t kPortBeats = 1023;
 
 struct Beat {
   std::array<uint8_t, kBeat> data{};
@@ -79,6 +81,9 @@ struct CardModel::Impl {
       }
       const std::vector<uint8_t>& frame = in[port].front();
       const size_t at = in_at[port];
+      if (at == 0 && config.paced && !has_room(port, (frame.size() + kBeat - 1) / kBeat)) {
+        continue;
+      }
       const size_t bytes = std::min(kBeat, frame.size() - at);
       auto& data = port == 0 ? top->mac_in_data0_i : top->mac_in_data1_i;
       std::memset(&data[0], 0, kBeat);
@@ -92,6 +97,18 @@ struct CardModel::Impl {
         in_at[port] = 0;
       }
     }
+  }
+
+  // By what has gone in since the card had nothing: what it has dealt with meanwhile is not seen.
+  bool has_room(unsigned port, size_t beats) {
+    if (rest_clocks >= kQuietClocks) {
+      in_beats = {};
+    }
+    if (in_beats[port] + beats > kPortBeats) {
+      return false;
+    }
+    in_beats[port] += beats;
+    return true;
   }
 
   void take_beats() {
@@ -178,8 +195,9 @@ struct CardModel::Impl {
     offer_memory();
     edge(false);
     take_beats();
-    const bool quiet = top->idle_o != 0 && in[0].empty() && in[1].empty() && responses.empty() &&
-                       reads.empty() && writes.empty();
+    const bool rests = top->idle_o != 0 && responses.empty() && reads.empty() && writes.empty();
+    rest_clocks = rests ? rest_clocks + 1 : 0;
+    const bool quiet = rests && in[0].empty() && in[1].empty();
     quiet_clocks = quiet ? quiet_clocks + 1 : 0;
     take_memory();
     edge(true);
@@ -195,6 +213,7 @@ struct CardModel::Impl {
 #endif
   std::array<std::deque<std::vector<uint8_t>>, 2> in;
   std::array<size_t, 2> in_at{};
+  std::array<size_t, 2> in_beats{};  // since the card rested
   std::array<std::vector<uint8_t>, 2> partial;
   std::array<std::deque<std::vector<uint8_t>>, 2> out;
   std::deque<Burst> writes;
@@ -202,7 +221,8 @@ struct CardModel::Impl {
   std::deque<std::pair<bool, bool>> responses;  // id, failed
   std::deque<Burst> reads;
   bool write_failed = false;
-  unsigned quiet_clocks = 0;
+  unsigned quiet_clocks = 0;  // in a row, of a card that rests with nothing at its MACs
+  unsigned rest_clocks = 0;
   uint64_t clocks = 0;
 };
 

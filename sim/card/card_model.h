@@ -18,6 +18,9 @@ namespace vitrine::sim {
 
 struct CardModelConfig {
   std::string trace_file;  // FST waves, where the build has VITRINE_TRACE; empty: none
+  // Frames wait at the MACs while the card may have no room for them: a link with flow control.
+  // Else they come at the link's rate, and what the card has no room for is missed.
+  bool paced = false;
 };
 
 class CardModel {

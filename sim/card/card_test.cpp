@@ -1,10 +1,13 @@
 // The whole card by its registers, ports and rings.
-#include "sim/card/card_fixture.h"
+#include "sim/card/card_harness.h"
 
 namespace vitrine::sim {
 namespace {
 
-class CardTest : public CardFixture {
+namespace regs = vitrine::card::regs;
+using Frame = std::vector<uint8_t>;
+
+class CardTest : public CardHarness {
  protected:
   // IPv4 TCP 10.0.0.1:1000 to 10.0.0.2:443, as `to_server` says; flags in the TCP header.
   static Frame segment(bool to_server, uint8_t flags, size_t payload) {
@@ -122,7 +125,7 @@ TEST_F(CardTest, NothingPassesWhileStopped) {
 
 TEST_F(CardTest, SendsWhatTheHostInjects) {
   const Frame frame = segment(true, 0x18, 300);
-  uint8_t* entry = this->entry(kInject, 0);
+  uint8_t* entry = memory_.data() + kEntries * kEntry;
   entry[1] = 1;
   entry[4] = static_cast<uint8_t>(frame.size());
   entry[5] = static_cast<uint8_t>(frame.size() >> 8);

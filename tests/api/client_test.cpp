@@ -20,8 +20,8 @@ TEST(ApiClient, AsksAndTells) {
   const auto status = client.get("/v1/status");
   ASSERT_TRUE(status) << status.status().to_string();
   EXPECT_EQ(status->at("version"), "0.1.0");
-  ASSERT_TRUE(client.post("/v1/certificates", "BEGIN"));
-  ASSERT_TRUE(client.remove("/v1/certificates/c2"));
+  ASSERT_TRUE(client.post("/v1/configuration/check", "{}"));
+  ASSERT_TRUE(client.remove("/v1/configuration/candidate"));
 }
 
 TEST(ApiClient, ServersErrorsKeepCodeAndMessage) {

@@ -1,6 +1,7 @@
 #include "tests/api/fake_backend.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace vitrine::api {
 namespace {
@@ -46,6 +47,9 @@ FlowRow relayed_flow() {
 
 FakeBackend::FakeBackend() {
   licence_report.text = "no licence is installed";
+  if (const Status started = world.start(); !started) {
+    throw std::runtime_error(started.to_string());
+  }
   status_report.version = "0.1.0";
   status_report.card = {"soft", "0.1.0", "AF_PACKET on inside, outside; VAES", 65536};
   status_report.card_running = true;
@@ -80,22 +84,6 @@ FakeBackend::FakeBackend() {
 std::vector<FlowRow> FakeBackend::flows(size_t limit) {
   return {flow_rows.begin(),
           flow_rows.begin() + static_cast<std::ptrdiff_t>(std::min(limit, flow_rows.size()))};
-}
-
-Result<std::vector<CertificateRow>> FakeBackend::import_certificates(std::string_view file) {
-  imported = file;
-  if (file.find("BEGIN") == std::string_view::npos) {
-    return Status(Code::kMalformed, "no certificate in it");
-  }
-  certificate_rows.push_back({"c2", "trusted", "/CN=New", "/CN=Issuer", "02", "c2ff",
-                              "2014-01-01T00:00:00Z", "2016-01-01T00:00:00Z"});
-  return std::vector<CertificateRow>{certificate_rows.back()};
-}
-
-Status FakeBackend::remove_certificate(std::string_view id) {
-  const auto removed =
-      std::erase_if(certificate_rows, [&](const CertificateRow& row) { return row.id == id; });
-  return removed > 0 ? Status::ok() : Status(Code::kNotFound, "no certificate " + std::string(id));
 }
 
 Result<CaReport> FakeBackend::ca() {

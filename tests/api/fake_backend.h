@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/api/backend.h"
+#include "tests/config/config_world.h"
 
 namespace vitrine::api {
 
@@ -17,15 +18,14 @@ class FakeBackend : public Backend {
   CountersReport counters() override { return counters_report; }
   PolicyReport policy() override { return policy_report; }
   std::vector<CertificateRow> certificates() override { return certificate_rows; }
-  // "BEGIN" in the file makes it a certificate.
-  Result<std::vector<CertificateRow>> import_certificates(std::string_view file) override;
-  Status remove_certificate(std::string_view id) override;
   Result<CaReport> ca() override;
   LicenceReport licence() override { return licence_report; }
   // "Vitrine licence" in the text makes it one.
   Result<LicenceReport> install_licence(std::string_view text) override;
   Result<LicenceReport> remove_licence() override;
+  config::Manager& configuration() override { return *world.manager; }
 
+  config::ConfigWorld world;
   ApplianceStatus status_report;
   std::vector<FlowRow> flow_rows;
   CountersReport counters_report;
@@ -33,7 +33,6 @@ class FakeBackend : public Backend {
   std::vector<CertificateRow> certificate_rows;
   LicenceReport licence_report;
   bool has_ca = true;
-  std::string imported;
 };
 
 }  // namespace vitrine::api

@@ -16,20 +16,21 @@ using std::chrono::milliseconds;
 
 TEST(ApiLimits, OversizedBodyIsRefused) {
   ApiWorld world({.max_body_bytes = 1000});
-  EXPECT_TRUE(Client(world.socket).post("/v1/certificates", "BEGIN" + std::string(995, 'x')));
+  EXPECT_TRUE(Client(world.socket).post("/v1/configuration/check", std::string(1000, 'x')));
   RawPeer peer(world.socket);
-  peer.send("POST /v1/certificates HTTP/1.1\r\nHost: v\r\nContent-Length: 1001\r\n\r\n");
+  peer.send("POST /v1/configuration/check HTTP/1.1\r\nHost: v\r\nContent-Length: 1001\r\n\r\n");
   EXPECT_NE(peer.read_all().find("413"), std::string::npos);
   RawPeer chunked(world.socket);
-  chunked.send("POST /v1/certificates HTTP/1.1\r\nHost: v\r\nTransfer-Encoding: chunked\r\n\r\n");
+  chunked.send(
+      "POST /v1/configuration/check HTTP/1.1\r\nHost: v\r\nTransfer-Encoding: chunked\r\n\r\n");
   chunked.send("400\r\n" + std::string(1024, 'x') + "\r\n");
   EXPECT_NE(chunked.read_all().find("413"), std::string::npos);
 }
 
 TEST(ApiLimits, OversizedBodyFromTheClientIsAnErrorAndNoHang) {
-  ApiWorld world;
+  ApiWorld world({.max_body_bytes = 1U << 20});
   const auto answer =
-      Client(world.socket).post("/v1/certificates", std::string((1U << 20) + 1, 'x'));
+      Client(world.socket).post("/v1/configuration/check", std::string((1U << 20) + 1, 'x'));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.status().code(), Code::kMalformed) << answer.status().to_string();
 }

@@ -1,7 +1,6 @@
 // What the conformance suite needs of a card under test: the card, and both of its wires.
 //
-// A new implementation joins the suite by giving a factory to INSTANTIATE_TEST_SUITE_P in
-// conformance.cpp.
+// A new implementation joins the suite by a file as soft_bench.cpp, which instantiates the tests.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +21,6 @@ struct WireSample {
 
 struct BenchOptions {
   uint32_t max_flows = 256;
-  uint32_t linger_ms = 1000;
   size_t host_ring_bytes = 8U << 20;
   uint32_t heartbeat_timeout_ms = 0;
   bool fail_open = false;
@@ -45,6 +43,7 @@ class CardBench {
 
 struct CardUnderTest {
   std::string name;
+  uint32_t max_flows;  // that it can be asked for
   std::function<std::unique_ptr<CardBench>(const BenchOptions&)> make;
 };
 

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <thread>
 
-#include "tests/card/soft_bench.h"
-
 namespace vitrine::card::test {
 namespace {
 
@@ -174,12 +172,5 @@ void ConformanceTest::expect_punted(Port port, const std::vector<uint8_t>& frame
   EXPECT_EQ(punted(reason), count + 1);
   EXPECT_TRUE(out(opposite(port)).empty());
 }
-
-INSTANTIATE_TEST_SUITE_P(Cards, CoalescingConformanceTest,
-                         ::testing::Values(soft_card_under_test(true)),
-                         [](const auto& tested) { return tested.param.name; });
-INSTANTIATE_TEST_SUITE_P(Cards, ConformanceTest,
-                         ::testing::Values(soft_card_under_test(true), soft_card_under_test(false)),
-                         [](const auto& tested) { return tested.param.name; });
 
 }  // namespace vitrine::card::test

@@ -94,5 +94,14 @@ class ConformanceTest : public ::testing::TestWithParam<CardUnderTest> {
 
 // For cards whose wires carry coalesced frames.
 class CoalescingConformanceTest : public ConformanceTest {};
+// Spliced connections; tests/card/splice_conformance.cpp.
+class SpliceConformanceTest : public ConformanceTest {};
+class SpliceEndConformanceTest : public ConformanceTest {};
+class TapConformanceTest : public ConformanceTest {};
+class StrictConformanceTest : public ConformanceTest {};
+
+inline std::string name_of(const ::testing::TestParamInfo<CardUnderTest>& tested) {
+  return tested.param.name;
+}
 
 }  // namespace vitrine::card::test

@@ -78,7 +78,7 @@ std::vector<Variant> variants() {
   return out;
 }
 
-TEST_P(ConformanceTest, SplicedRecordsArriveUnderTheOtherLegsKeys) {
+TEST_P(SpliceConformanceTest, SplicedRecordsArriveUnderTheOtherLegsKeys) {
   Random random(1);
   for (const auto& [what, options] : variants()) {
     SCOPED_TRACE(what);
@@ -106,7 +106,7 @@ TEST_P(ConformanceTest, SplicedRecordsArriveUnderTheOtherLegsKeys) {
   }
 }
 
-TEST_P(ConformanceTest, ARecordOverManySegmentsArrivesInAnyOrder) {
+TEST_P(SpliceConformanceTest, ARecordOverManySegmentsArrivesInAnyOrder) {
   Random random(2);
   Spliced s(card(), {});
   const Direction direction = Direction::kFromOutside;
@@ -132,7 +132,7 @@ TEST_P(ConformanceTest, ARecordOverManySegmentsArrivesInAnyOrder) {
   EXPECT_EQ(s.connection.reader(direction).data(), content);
 }
 
-TEST_P(ConformanceTest, AcknowledgementsTimestampsAndSackMove) {
+TEST_P(SpliceConformanceTest, AcknowledgementsTimestampsAndSackMove) {
   Spliced s(card(), {});
   Random random(3);
   const auto sent =
@@ -152,7 +152,7 @@ TEST_P(ConformanceTest, AcknowledgementsTimestampsAndSackMove) {
   check_moved(s.connection, Direction::kFromInside, ack.build(), back[0].bytes);
 }
 
-TEST_P(ConformanceTest, EthernetPaddingOfASplicedAckIsTakenOff) {
+TEST_P(SpliceConformanceTest, EthernetPaddingOfASplicedAckIsTakenOff) {
   Spliced s(card(), {});
   const auto ack = s.connection.packet(Direction::kFromInside).build();
   auto padded = ack;
@@ -163,7 +163,7 @@ TEST_P(ConformanceTest, EthernetPaddingOfASplicedAckIsTakenOff) {
   check_moved(s.connection, Direction::kFromInside, ack, frames[0].bytes);
 }
 
-TEST_P(ConformanceTest, AWrongChecksumIsNotMadeRightBySplicing) {
+TEST_P(SpliceConformanceTest, AWrongChecksumIsNotMadeRightBySplicing) {
   Spliced s(card(), {});
   const auto packet = s.connection.data(
       Direction::kFromInside, s.connection.seal(Direction::kFromInside, ByteVector(100, 1)));
@@ -176,7 +176,7 @@ TEST_P(ConformanceTest, AWrongChecksumIsNotMadeRightBySplicing) {
   EXPECT_EQ(out(Port::kOutside).size(), 1U) << "sent again, it passes";
 }
 
-TEST_P(ConformanceTest, CoalescedFramesAreSplicedWhole) {
+TEST_P(SpliceConformanceTest, CoalescedFramesAreSplicedWhole) {
   Random random(4);
   for (const bool ipv6 : {false, true}) {
     ConnectionOptions options;
@@ -208,7 +208,7 @@ TEST_P(ConformanceTest, CoalescedFramesAreSplicedWhole) {
   }
 }
 
-TEST_P(ConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
+TEST_P(SpliceEndConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
   Spliced s(card(), {});
   auto record = s.connection.seal(Direction::kFromOutside, ByteVector(500, 7));
   record[100] ^= 1;
@@ -237,7 +237,8 @@ TEST_P(ConformanceTest, ABadRecordKillsTheFlowAndTellsTheHost) {
   wait_flows(0);
 }
 
-TEST_P(ConformanceTest, OfADeadFlowEveryNewAcknowledgementIsToldAndNeitherEndCrowdsOutTheOther) {
+TEST_P(SpliceEndConformanceTest,
+       OfADeadFlowEveryNewAcknowledgementIsToldAndNeitherEndCrowdsOutTheOther) {
   Spliced s(card(), {});
   auto record = s.connection.seal(Direction::kFromOutside, ByteVector(500, 7));
   record.back() ^= 1;
@@ -258,7 +259,7 @@ TEST_P(ConformanceTest, OfADeadFlowEveryNewAcknowledgementIsToldAndNeitherEndCro
   EXPECT_LT(reports().punts.size(), before + 300) << "but not without end";
 }
 
-TEST_P(ConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers) {
+TEST_P(SpliceEndConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers) {
   Spliced s(card(), {});
   auto& c = s.connection;
   put(Port::kInside, c.packet(Direction::kFromInside).fin());
@@ -280,7 +281,7 @@ TEST_P(ConformanceTest, FinsCloseASpliceThatStillAnswersWhileItLingers) {
   wait_flows(0);
 }
 
-TEST_P(ConformanceTest, AResetClosesASplice) {
+TEST_P(SpliceEndConformanceTest, AResetClosesASplice) {
   Spliced s(card(), {});
   put(Port::kOutside, s.connection.packet(Direction::kFromOutside).flags(0x04));
   ASSERT_EQ(reports().events.size(), 1U);
@@ -288,7 +289,7 @@ TEST_P(ConformanceTest, AResetClosesASplice) {
   EXPECT_EQ(out(Port::kInside).size(), 1U) << "the reset reaches the other end";
 }
 
-TEST_P(ConformanceTest, AnIdleSpliceIsClosedAndItsStragglersGoToTheHost) {
+TEST_P(SpliceConformanceTest, AnIdleSpliceIsClosedAndItsStragglersGoToTheHost) {
   SplicedConnection connection;
   FlowSpec spec = connection.spec();
   spec.idle_timeout_ms = 5000;
@@ -300,7 +301,7 @@ TEST_P(ConformanceTest, AnIdleSpliceIsClosedAndItsStragglersGoToTheHost) {
                 PuntReason::kDeadFlow, "after the end");
 }
 
-TEST_P(ConformanceTest, ZeroizeEndsEverySpliceAndLeavesOtherFlows) {
+TEST_P(SpliceConformanceTest, ZeroizeEndsEverySpliceAndLeavesOtherFlows) {
   Spliced a(card(), {});
   ConnectionOptions other;
   other.client_port = 40001;
@@ -318,7 +319,7 @@ TEST_P(ConformanceTest, ZeroizeEndsEverySpliceAndLeavesOtherFlows) {
             Code::kUnavailable);
 }
 
-TEST_P(ConformanceTest, WithoutAHeartbeatKeysAreClearedAndFailOpenPassesTheRest) {
+TEST_P(SpliceConformanceTest, WithoutAHeartbeatKeysAreClearedAndFailOpenPassesTheRest) {
   BenchOptions options;
   options.heartbeat_timeout_ms = 3000;
   options.fail_open = true;
@@ -337,7 +338,7 @@ TEST_P(ConformanceTest, WithoutAHeartbeatKeysAreClearedAndFailOpenPassesTheRest)
   EXPECT_TRUE(out(Port::kOutside).empty()) << "keys do not come back";
 }
 
-TEST_P(ConformanceTest, AKeyUpdateMovesBothLegsAndAsksForTheNextKeys) {
+TEST_P(SpliceConformanceTest, AKeyUpdateMovesBothLegsAndAsksForTheNextKeys) {
   Spliced s(card(), {});
   auto& c = s.connection;
   const Direction direction = Direction::kFromInside;
@@ -367,7 +368,7 @@ TEST_P(ConformanceTest, AKeyUpdateMovesBothLegsAndAsksForTheNextKeys) {
   EXPECT_EQ(dropped(DropReason::kAwaitingKeys), 1U);
 }
 
-TEST_P(ConformanceTest, TheTapBringsPlaintextBeforeItsVerdict) {
+TEST_P(TapConformanceTest, TheTapBringsPlaintextBeforeItsVerdict) {
   ConnectionOptions options;
   options.tap = TapMode::kAll;
   Spliced s(card(), options);
@@ -401,7 +402,7 @@ std::vector<PacketBuilder> strict_packets(SplicedConnection& c, const ByteVector
   return packets;
 }
 
-TEST_P(ConformanceTest, StrictHoldsARecordUntilItHasVerified) {
+TEST_P(StrictConformanceTest, StrictHoldsARecordUntilItHasVerified) {
   ConnectionOptions options;
   options.strict = true;
   Spliced s(card(), options);
@@ -424,7 +425,7 @@ TEST_P(ConformanceTest, StrictHoldsARecordUntilItHasVerified) {
   EXPECT_EQ(card().counters().spliced, 3U);
 }
 
-TEST_P(ConformanceTest, HeldFramesOfAFlowThatEndsAreCountedAsDropped) {
+TEST_P(StrictConformanceTest, HeldFramesOfAFlowThatEndsAreCountedAsDropped) {
   ConnectionOptions options;
   options.strict = true;
   auto hold_two = [&] {
@@ -458,7 +459,7 @@ TEST_P(ConformanceTest, HeldFramesOfAFlowThatEndsAreCountedAsDropped) {
   EXPECT_EQ(card().counters().held, 0U);
 }
 
-TEST_P(ConformanceTest, HeldByTheHostAndInjectedAsReceivedIsSpliced) {
+TEST_P(SpliceConformanceTest, HeldByTheHostAndInjectedAsReceivedIsSpliced) {
   Spliced s(card(), {});
   const ByteVector content(300, 8);
   const auto packet =
@@ -472,7 +473,7 @@ TEST_P(ConformanceTest, HeldByTheHostAndInjectedAsReceivedIsSpliced) {
   EXPECT_EQ(s.connection.reader(Direction::kFromInside).data(), content);
 }
 
-TEST_P(ConformanceTest, AfterRemovalASplicedFlowMeetsTheRules) {
+TEST_P(SpliceConformanceTest, AfterRemovalASplicedFlowMeetsTheRules) {
   Spliced s(card(), {});
   ASSERT_TRUE(card().remove(s.flow).is_ok());
   rules({}, Action::kDrop);
@@ -482,7 +483,7 @@ TEST_P(ConformanceTest, AfterRemovalASplicedFlowMeetsTheRules) {
                  DropReason::kRule, "other end");
 }
 
-TEST_P(ConformanceTest, StopEndsSplicesWithAnEvent) {
+TEST_P(SpliceConformanceTest, StopEndsSplicesWithAnEvent) {
   Spliced s(card(), {});
   card().stop();
   Collector sink;

@@ -46,6 +46,15 @@ class AppTest : public ::testing::Test {
       boost::json::value{{"certificate", {{"subject", "/CN=V"}}}, {"pem", "PEM\n"}}};
 };
 
+TEST_F(AppTest, InstanceNamesItsSocketAndIsAPlainName) {
+  EXPECT_EQ(call({"--instance", "left", "status"}), kNotReachable);
+  EXPECT_THAT(err(), HasSubstr("vitrined is not running at /run/vitrine/left/api.sock"));
+  for (const char* name : {"", ".", "../left", "a/b"}) {
+    EXPECT_EQ(call({"--instance", name, "status"}), kUsage) << name;
+  }
+  EXPECT_EQ(call({"--instance", "left", "--socket", "/tmp/s", "status"}), kUsage);
+}
+
 TEST_F(AppTest, EveryListCommandAnswers) {
   const struct {
     Words words;
@@ -101,21 +110,6 @@ TEST_F(AppTest, FollowPrintsLinesUntilTheServerEnds) {
   stopper.join();
   EXPECT_THAT(out(), StartsWith("1  2014-02-05 05:21:42.189  TLS Abort  192.0.2.10:49152 > "));
   EXPECT_THAT(err(), HasSubstr("vitrined is not running"));
-}
-
-TEST_F(AppTest, CertificatesAreImportedAndRemoved) {
-  write_contents(world_.folder.file("server.pem"), "-----BEGIN CERTIFICATE-----\n");
-  EXPECT_EQ(call({"cert", "import", world_.folder.file("server.pem")}), kDone) << err();
-  EXPECT_THAT(out(), StartsWith("Imported:\nSubject       /CN=New\n"));
-  EXPECT_EQ(world_.backend.imported, "-----BEGIN CERTIFICATE-----\n");
-  EXPECT_EQ(call({"cert", "remove", "c2"}), kDone);
-  EXPECT_EQ(call({"cert", "remove", "c2"}), kFailed);
-  EXPECT_EQ(err(), "vitrine: no certificate c2\n");
-  EXPECT_EQ(call({"cert", "import", world_.folder.file("missing.pem")}), kFailed);
-  EXPECT_THAT(err(), HasSubstr("missing.pem"));
-  write_contents(world_.folder.file("large.pem"), std::string((1U << 20) + 1, 'x'));
-  EXPECT_EQ(call({"cert", "import", world_.folder.file("large.pem")}), kFailed);
-  EXPECT_THAT(err(), HasSubstr("larger than 1 MiB"));
 }
 
 TEST_F(AppTest, CaIsExportedToOutputOrFile) {

@@ -23,8 +23,9 @@ class BackendTest : public session::SessionWorld {
         std::make_unique<licence::LicenceStore>(state_.path(), licence::signer_key().value());
     licensing_ = std::make_unique<Licensing>(io_, *licences_, *legs_, clock_,
                                              [this](std::string text) { told_.push_back(text); });
-    backend_ = std::make_unique<Backend>(
-        BackendParts{options_, io_, *engine_, card_, *trust_, *hub_, clock_, *licensing_});
+    manager_ = config::Manager::open(state_.path() + "/config.db", clock_, nullptr).value();
+    backend_ = std::make_unique<Backend>(BackendParts{options_, io_, *engine_, card_, *trust_,
+                                                      *hub_, *manager_, clock_, *licensing_});
   }
   // Asks on a thread while this one, the session's, runs.
   template <typename Ask>
@@ -39,6 +40,7 @@ class BackendTest : public session::SessionWorld {
   std::unique_ptr<licence::LicenceStore> licences_;
   std::unique_ptr<Licensing> licensing_;
   std::vector<std::string> told_;
+  std::unique_ptr<config::Manager> manager_;
   std::unique_ptr<Backend> backend_;
 };
 
@@ -96,23 +98,11 @@ TEST_F(BackendTest, PolicyNamesTheBypassedNetworksFirst) {
   EXPECT_EQ(report.rules[2].name, policy::kDecryptAllRule);
 }
 
-TEST_F(BackendTest, CertificatesComeAndGoAndAreTold) {
-  const test::TestCert other = test::CertBuilder("/CN=other").ca().self_signed();
+TEST_F(BackendTest, TrustedCertificatesAreListed) {
   const size_t before = backend_->certificates().size();
-  const auto imported = ask([&] { return backend_->import_certificates(other.pem()); });
-  ASSERT_TRUE(imported) << imported.status().to_string();
-  ASSERT_EQ(imported->size(), 1U);
-  EXPECT_EQ((*imported)[0].subject, "/CN=other");
-  EXPECT_EQ((*imported)[0].role, "trusted");
-  EXPECT_EQ(backend_->certificates().size(), before + 1);
-  EXPECT_EQ(backend_->import_certificates(other.pem()).status().code(), Code::kAlreadyExists);
-  EXPECT_FALSE(backend_->import_certificates("garbage"));
-  ASSERT_TRUE(ask([&] { return backend_->remove_certificate((*imported)[0].id); }));
-  EXPECT_FALSE(backend_->remove_certificate((*imported)[0].id));
-  EXPECT_EQ(backend_->certificates().size(), before);
-  const auto told = events(events::EventType::kConfigurationChange);
-  ASSERT_EQ(told.size(), 2U) << "failures change nothing";
-  EXPECT_EQ(told[0].inspection.message, "certificate imported: /CN=other");
+  ASSERT_TRUE(trust_->import(as_bytes(test::CertBuilder("/CN=other").ca().self_signed().pem())));
+  ASSERT_EQ(backend_->certificates().size(), before + 1);
+  EXPECT_EQ(backend_->certificates().back().role, "trusted");
 }
 
 TEST_F(BackendTest, CaIsShownOnceThereIsOne) {

@@ -12,7 +12,8 @@ TEST(Advice, NamesTheVeryCommand) {
   EXPECT_EQ(advice_for(event),
             "See what the server takes: `openssl s_client -connect 198.51.100.7:443 -servername "
             "www.example.org`. If it needs what the appliance does not offer, let it through: "
-            "`vitrined --bypass 198.51.100.7`.");
+            "`vitrine rule add bypass-198.51.100.7 --first --destination 198.51.100.7 --action "
+            "do-not-decrypt`, then `vitrine commit`.");
   set_failure(event, Leg::kClient, Cause::kClientRejectedCertificate, "unknown ca");
   EXPECT_NE(advice_for(event).find("on the client 192.0.2.10: `vitrine cert ca export"),
             std::string::npos);
@@ -23,7 +24,9 @@ TEST(Advice, Ipv6AddressesAreBracketedBeforeAPort) {
   EXPECT_NE(advice.find("-connect [2001:db8:1::7]:8443 -servername 2001:db8:1::7"),
             std::string::npos)
       << advice;
-  EXPECT_NE(advice.find("--bypass 2001:db8:1::7"), std::string::npos) << advice;
+  EXPECT_NE(advice.find("rule add bypass-2001-db8-1--7 --first --destination 2001:db8:1::7 "),
+            std::string::npos)
+      << advice;
 }
 
 TEST(Advice, HostileServerNamesNeverEnterACommand) {

@@ -45,7 +45,7 @@ TEST_F(HubTest, EventReachesStoreEveAndIsCompleted) {
   EXPECT_EQ(stored->transaction.total_bytes, 186U);
   EXPECT_EQ(stored->device.name, "fw1");
   EXPECT_EQ(stored->device.type, "Vitrine");
-  EXPECT_THAT(stored->inspection.advice, HasSubstr("--bypass 198.51.100.7"));
+  EXPECT_THAT(stored->inspection.advice, HasSubstr("--destination 198.51.100.7 "));
   EXPECT_THAT(contents_of(folder_.file("eve.json")), HasSubstr(R"("sni":"www.example.org")"));
   EXPECT_EQ(hub->stats().stored, 1U);
   EXPECT_EQ(hub->stats().published, 1U);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of fuzz_frame_parser, fuzz_record_tracker, fuzz_http1 and fuzz_http2 into corpus/ beside this file.
+"""Writes the seeds of fuzz_frame_parser, fuzz_record_tracker, fuzz_http1, fuzz_http2 and fuzz_card_image into
+corpus/ beside this file.
 
     tests/fuzz/make_seeds.py
 
@@ -8,6 +9,7 @@ A seed is what the fuzzer starts from: one of each kind of input, so that it nee
 """
 from __future__ import annotations
 
+import hashlib
 import struct
 from pathlib import Path
 
@@ -125,8 +127,19 @@ def http2() -> dict[str, bytes]:
     }
 
 
+def card_images() -> dict[str, bytes]:
+    def image(bitstream: bytes, firmware: bytes) -> bytes:
+        parts = "".join(f"{name}: {len(part)} {hashlib.sha256(part).hexdigest()}\n"
+                        for name, part in (("bitstream", bitstream), ("firmware", firmware)))
+        return (f"Vitrine card image 1\nversion: 1.4.0\nfirmware-version: 1.10.0\nboard: u55c\nuuid: {'6f' * 16}\n"
+                f"register-map: b538ea7f\n{parts}signature: {'A' * 86}==\n").encode() + bitstream + firmware
+
+    return {"small": image(b"b", b"f"), "larger": image(bytes(range(200)), b"firmware")}
+
+
 def main() -> None:
-    for target, seeds in {"http1": http1(), "http2": http2(), "frame_parser": frames(), "record_tracker": tracks()}.items():
+    for target, seeds in {"http1": http1(), "http2": http2(), "frame_parser": frames(), "record_tracker": tracks(),
+                          "card_image": card_images()}.items():
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds.items():

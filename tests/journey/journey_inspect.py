@@ -6,8 +6,10 @@ Spliced connections are read from the card's tap, relayed ones from the legs; th
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,6 +24,13 @@ LOG_FORMAT = ("log_format seen escape=json '{\"method\":\"$request_method\",\"ur
               "\"status\":$status,\"in\":$request_length,\"out\":$bytes_sent,\"body\":$body_bytes_sent,"
               "\"type\":\"$sent_http_content_type\",\"protocol\":\"$server_protocol\"}';")
 LARGE = 20_000_000
+POLICY = """version: 1
+decryption:
+  - {name: all, action: decrypt}
+access:
+  - {name: no-uploads, http: {method: [PUT], path: ["/up/no*"]}, action: deny}
+  - {name: no-programs, http: {content_type: [application/x-program]}, action: deny}
+"""
 
 
 class Inspect:
@@ -120,6 +129,24 @@ class Inspect:
         else:
             self.same(event, row, version == "1.1")
 
+    def denied(self, version: str, path: str, rule: str, *words: str) -> None:
+        """A rule on the content: a 403 page for the client, nothing for the server, an event with the rule."""
+        assert self.world.appliance
+        after, begin, done = self.curl(f"--http{version}", f"https://{NAME}/page", "--output", "/dev/null", "--next",
+                                       "--silent", "--show-error", "--cacert", str(self.world.ca), "--connect-to",
+                                       f"{NAME}:443:{clients.host(topology.SERVER[4])}:443", f"--http{version}", *words,
+                                       f"https://{NAME}{path}", "--write-out", "%{http_code}")
+        expect("Blocked by policy" in done.stdout and rule in done.stdout and done.stdout.endswith("403"),
+               f"curl: {done.stdout!r} {done.stderr!r}")
+        event = checks.events_after(self.world.appliance, after, "flow_deny")[0]
+        expect_equal(event["policy"]["access_rule"], rule, "rule")
+        expect_equal(event["destination"]["url"], f"https://{NAME}{path}", "URL")
+        checks.events_after(self.world.appliance, after, "tls_closed")
+        uris = [row["uri"] for row in self.logged(begin, 1)]
+        expect("/page" in uris, f"nginx saw {uris}")
+        if rule == "no-uploads":
+            expect(path not in uris, f"nginx saw the denied request: {uris}")
+
     def tshark(self, file: Path, *fields: str) -> list[list[str]]:
         """The HTTP messages that stock tshark finds in a capture."""
         words = [word for field in fields for word in ("-e", field)]
@@ -210,7 +237,10 @@ class Inspect:
 
 def main() -> int:
     runner = Runner("inspect")
-    with World(runner) as world:
+    policy = Path(tempfile.mkstemp(prefix="journey-policy-")[1])
+    policy.write_text("version: 1\ndecryption:\n  - {name: all, action: decrypt}\n")
+    policy.chmod(0o644)
+    with World(runner, ["--policy", str(policy)]) as world:
         inspect = Inspect(world)
         for version in ("1.1", "2"):
             runner.case(f"HTTP/{version}, spliced: events say what nginx logged", inspect.pages, version, "spliced")
@@ -221,7 +251,17 @@ def main() -> int:
         runner.case("mirror, relayed HTTP/2, opened by tshark", inspect.mirror, "2", "--tls13-ciphers",
                     "TLS_CHACHA20_POLY1305_SHA256", "--tlsv1.3")
         runner.case("mirror into a ring of files", inspect.ring)
+        if world.appliance:
+            policy.write_text(POLICY)
+            world.appliance.daemon.process.send_signal(signal.SIGHUP)
+            checks.events_after(world.appliance, 0, "configuration_change")
+        for version in ("1.1", "2"):
+            runner.case(f"HTTP/{version}: a method and path that a rule denies", inspect.denied, version, "/up/no.txt",
+                        "no-uploads", "--upload-file", str(inspect.server.root / "nginx.conf"))
+            runner.case(f"HTTP/{version}: a content type that a rule denies", inspect.denied, version, "/program",
+                        "no-programs")
         runner.case("HTTP/2, 300 streams, ten at a time", inspect.many)
+    policy.unlink()
     return runner.finish()
 
 

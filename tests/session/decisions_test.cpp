@@ -130,6 +130,15 @@ TEST(LeafChoice, RsaWhereOnlyRsaSuitesCanBeSpliced) {
   EXPECT_EQ(choose_key_type(hello_with({0x009c}, {}), 0x0303), signer::KeyType::kRsa2048);
 }
 
+TEST(LeafChoice, TheKindThatCanHaveTheServerLegsSuite) {
+  const auto hello = hello_with({0xc02c, 0xc02f}, {0x0403, 0x0401});
+  EXPECT_EQ(choose_key_type(hello, 0x0303, 0xc02f), signer::KeyType::kRsa2048)
+      << "with ECDSA only the stronger suite would be left";
+  EXPECT_EQ(choose_key_type(hello, 0x0303, 0xc02c), signer::KeyType::kEcdsaP256);
+  EXPECT_EQ(choose_key_type(hello, 0x0303, 0x009c), signer::KeyType::kRsa2048);
+  EXPECT_EQ(choose_key_type(hello, 0x0304, 0x1301), signer::KeyType::kEcdsaP256);
+}
+
 TEST(LeafChoice, EcdsaWhereNothingElseIsOffered) {
   EXPECT_EQ(choose_key_type(hello_with({0xc023}, {0x0403}), 0x0303), signer::KeyType::kEcdsaP256);
 }

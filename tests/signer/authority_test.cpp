@@ -5,6 +5,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include "host/trust/peer_name.h"
 #include "host/trust/verify.h"
@@ -23,6 +24,12 @@ std::vector<uint8_t> public_key_of(EVP_PKEY* key) {
   const int size = i2d_PUBKEY(key, &encoded);
   const UniqueOpensslBytes owner(encoded);
   return {encoded, encoded + size};
+}
+
+bool is_signed_by(X509* leaf, EVP_PKEY* key) {
+  const bool yes = X509_verify(leaf, key) == 1;
+  ERR_clear_error();
+  return yes;
 }
 
 class AuthorityTest : public ::testing::Test {
@@ -55,6 +62,35 @@ class AuthorityTest : public ::testing::Test {
   TestCert ca_ = CertBuilder("/O=Test/CN=appliance").ca(0).self_signed();
   Authority authority_{up_ref(ca_.certificate.get()), up_ref(ca_.key.get())};
 };
+
+TEST_F(AuthorityTest, UntrustedLeavesAreNeverUnderTheCa) {
+  SignRequest request = good_request();
+  request.untrusted = true;
+  const Result<UniqueX509> leaf = authority_.sign(request);
+  ASSERT_TRUE(leaf.is_ok()) << leaf.status().to_string();
+  EXPECT_FALSE(is_signed_by(leaf->get(), ca_.key.get()));
+  EXPECT_EQ(trust::issuer_of(leaf->get()), "/O=Vitrine/CN=Vitrine untrusted");
+  EXPECT_FALSE(verify(leaf->get(), "a.example").trusted);
+  EXPECT_EQ(X509_check_ca(leaf->get()), 0);
+}
+
+TEST_F(AuthorityTest, UntrustedLeavesMayHaveTheFaultsOfTheirServers) {
+  SignRequest request = good_request();
+  request.untrusted = true;
+  request.not_before = kNow - 900 * kDay;
+  request.not_after = kNow - 600 * kDay;
+  EXPECT_TRUE(authority_.sign(request).is_ok()) << "expired";
+  request.dns.clear();
+  request.addresses.clear();
+  const Result<UniqueX509> nameless = authority_.sign(request);
+  ASSERT_TRUE(nameless.is_ok()) << "for nobody";
+  EXPECT_EQ(X509_get_ext_by_NID(nameless->get(), NID_subject_alt_name, -1), -1);
+  request.untrusted = false;
+  expect_refused(request, "what the CA would not sign, asked for without the word");
+  request.untrusted = true;
+  request.common_name.clear();
+  expect_refused(request, "no name of any kind");
+}
 
 TEST_F(AuthorityTest, LeafVerifiesUnderTheCaForEachOfItsNames) {
   const Result<UniqueX509> leaf = authority_.sign(good_request());

@@ -22,19 +22,23 @@ using test::kDay;
 using test::kNow;
 using test::TestCert;
 
-// Answers packets until the other end closes.
+// Answers packets until the other end closes. One that vouches for everything signs what was asked
+// for as untrusted with the CA.
 class ThreadSigner {
  public:
-  ThreadSigner(const TestCert& ca, SignerClient& client) {
+  ThreadSigner(const TestCert& ca, SignerClient& client, bool vouches = false) {
     std::array<int, 2> pair{};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()), 0);
     client.attach(UniqueFd(pair[0]), [] {});
-    thread_ = std::jthread([this, fd = pair[1], &ca] {
+    thread_ = std::jthread([this, fd = pair[1], &ca, vouches] {
       const UniqueFd socket(fd);
       const Authority authority(up_ref(ca.certificate.get()), up_ref(ca.key.get()));
       std::vector<uint8_t> packet(kMaxMessage);
       for (ssize_t n = 0; (n = ::recv(fd, packet.data(), packet.size(), 0)) > 0;) {
         ++requests_;
+        if (vouches) {
+          packet[kHeaderSize] = 0;  // which CA
+        }
         const std::vector<uint8_t> reply =
             authority.answer(Bytes(packet).first(static_cast<size_t>(n)));
         ::send(fd, reply.data(), reply.size(), MSG_NOSIGNAL);
@@ -58,8 +62,9 @@ class LeafForgeTest : public ::testing::Test {
     forge_ = LeafForge::create(client_, clock_, up_ref(ca_.certificate.get()), limits).value();
   }
 
-  void begin(const TestCert& server, const std::string& name, KeyType type = KeyType::kEcdsaP256) {
-    forge_->forge({server.certificate.get(), trust::PeerName::parse(name), type},
+  void begin(const TestCert& server, const std::string& name, KeyType type = KeyType::kEcdsaP256,
+             bool untrusted = false) {
+    forge_->forge({server.certificate.get(), trust::PeerName::parse(name), type, untrusted},
                   [this](Result<std::shared_ptr<const ForgedLeaf>> leaf) {
                     leaves_.push_back(std::move(leaf));
                   });
@@ -75,12 +80,18 @@ class LeafForgeTest : public ::testing::Test {
   }
 
   std::shared_ptr<const ForgedLeaf> forge(const TestCert& server, const std::string& name,
-                                          KeyType type = KeyType::kEcdsaP256) {
+                                          KeyType type = KeyType::kEcdsaP256,
+                                          bool untrusted = false) {
     leaves_.clear();
-    begin(server, name, type);
+    begin(server, name, type, untrusted);
     wait_for(1);
     EXPECT_TRUE(leaves_.at(0).is_ok()) << leaves_[0].status().to_string();
     return leaves_[0] ? *leaves_[0] : nullptr;
+  }
+
+  std::shared_ptr<const ForgedLeaf> forge_untrusted(const TestCert& server,
+                                                    const std::string& name) {
+    return forge(server, name, KeyType::kEcdsaP256, true);
   }
 
   // As the client would.
@@ -299,6 +310,63 @@ TEST_F(LeafForgeTest, ServerWithTooManyNamesKeepsTheOneThatWasAsked) {
   ASSERT_NE(leaf, nullptr);
   EXPECT_TRUE(client_trusts(*leaf, last));
   EXPECT_EQ(trust::names_of(leaf->served->certificate()).dns.size(), trust::kMaxNames);
+}
+
+TEST_F(LeafForgeTest, UntrustedLeafHasTheServersNamesAndNoOther) {
+  const TestCert server = CertBuilder("/CN=cn.example").dns("a.example").self_signed();
+  const auto leaf = forge_untrusted(server, "b.example");
+  ASSERT_NE(leaf, nullptr);
+  EXPECT_EQ(trust::names_of(leaf->served->certificate()).dns,
+            std::vector<std::string>{"a.example"});
+  EXPECT_FALSE(client_trusts(*leaf, "a.example"));
+  EXPECT_EQ(leaf->served->issuers(), nullptr) << "nobody gets that CA to import it";
+  const auto nameless = forge_untrusted(CertBuilder("/CN=cn.example").self_signed(), "cn.example");
+  ASSERT_NE(nameless, nullptr);
+  EXPECT_FALSE(trust::names_of(nameless->served->certificate()).has_san)
+      << "a common name is not made more than that";
+  EXPECT_NE(forge_untrusted(CertBuilder("/unstructuredName=ciscoasa").self_signed(), "fw.example"),
+            nullptr);
+}
+
+TEST_F(LeafForgeTest, UntrustedLeafIsExpiredOrNotYetValidAsTheServersIs) {
+  const auto expired = forge_untrusted(CertBuilder("/CN=x")
+                                           .dns("a.example")
+                                           .validity(kNow - 900 * kDay, kNow - 3 * kDay)
+                                           .self_signed(),
+                                       "a.example");
+  ASSERT_NE(expired, nullptr);
+  EXPECT_EQ(validity(*expired).not_after, kNow - 3 * kDay);
+  const TestCert coming =
+      CertBuilder("/CN=x").dns("a.example").validity(kNow + 60, kNow + 900 * kDay).self_signed();
+  const auto early = forge_untrusted(coming, "a.example");
+  ASSERT_NE(early, nullptr);
+  EXPECT_EQ(validity(*early).not_before, kNow + 60);
+  EXPECT_LE(early->good_until, kNow + 60) << "not from the cache once the server's is valid";
+  clock_.advance_ms(60'000);
+  const auto valid = forge_untrusted(coming, "a.example");
+  ASSERT_NE(valid, nullptr);
+  EXPECT_NE(valid, early);
+}
+
+// The certificate may be good by itself: for another name, or before its CA was imported.
+TEST_F(LeafForgeTest, UntrustedAndTrustedLeavesOfOneServerAreApart) {
+  const TestCert server = CertBuilder("/CN=x").dns("a.example").signed_by(root_);
+  const auto untrusted = forge_untrusted(server, "a.example");
+  const auto trusted = forge(server, "a.example");
+  const auto again = forge_untrusted(server, "a.example");
+  ASSERT_TRUE(untrusted != nullptr && trusted != nullptr);
+  EXPECT_EQ(untrusted, again);
+  EXPECT_TRUE(client_trusts(*trusted, "a.example"));
+  EXPECT_FALSE(client_trusts(*untrusted, "a.example"));
+}
+
+TEST_F(LeafForgeTest, ASignerThatVouchesForAnUntrustedServerIsNotBelieved) {
+  const ThreadSigner vouching(ca_, client_, true);
+  begin(CertBuilder("/CN=x").dns("a.example").self_signed(), "a.example", KeyType::kEcdsaP256,
+        true);
+  wait_for(1);
+  EXPECT_EQ(leaves_[0].status().code(), Code::kInternal);
+  client_.detach();
 }
 
 }  // namespace

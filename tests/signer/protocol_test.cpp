@@ -8,6 +8,7 @@ namespace {
 
 TEST(SignerProtocol, SignRequestSurvivesTheWire) {
   SignRequest request;
+  request.untrusted = true;
   request.not_before = -5;
   request.not_after = int64_t{1} << 40;
   request.common_name = "cn";
@@ -19,6 +20,7 @@ TEST(SignerProtocol, SignRequestSurvivesTheWire) {
   ASSERT_TRUE(decoded.is_ok()) << decoded.status().to_string();
   EXPECT_EQ(decoded->id, 0xfffffffe);
   const auto& got = std::get<SignRequest>(decoded->body);
+  EXPECT_TRUE(got.untrusted);
   EXPECT_EQ(got.not_before, request.not_before);
   EXPECT_EQ(got.not_after, request.not_after);
   EXPECT_EQ(got.common_name, request.common_name);

@@ -7,6 +7,7 @@
 #include <openssl/x509err.h>
 
 #include "host/tls/client_hello.h"
+#include "host/tls/suites.h"
 #include "tests/tls/leg_fixture.h"
 
 namespace vitrine::tls {
@@ -164,6 +165,45 @@ TEST_F(LegTest, KeySizeOfTheServerLegIsPreferred) {
       EXPECT_EQ(leg->key_bytes(), key_bytes);
     }
   }
+}
+
+// Every suite that a server may choose, to a client that takes anything: the client leg has the
+// same or a weaker class, in every respect.
+TEST_F(LegTest, ClientLegIsNeverStrongerThanTheServerLeg) {
+  const auto everything = [](SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, 1);
+    SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=1");
+  };
+  const UniqueSslCtx all(SSL_CTX_new(TLS_method()));
+  everything(all.get());
+  STACK_OF(SSL_CIPHER)* const ciphers = SSL_CTX_get_ciphers(all.get());
+  const auto describe = [](const SSL_CIPHER* cipher) {
+    return SuiteClass{SSL_CIPHER_get_kx_nid(cipher) != NID_kx_rsa, SSL_CIPHER_is_aead(cipher) == 1,
+                      SSL_CIPHER_get_bits(cipher, nullptr)};
+  };
+  size_t connected = 0;
+  for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+    const SSL_CIPHER* const suite = sk_SSL_CIPHER_value(ciphers, i);
+    const bool tls13 = SSL_CIPHER_get_protocol_id(suite) >> 8 == 0x13;
+    ClientLegConfig config;
+    config.leaf = leaf();
+    config.version = tls13 ? 0x0304 : 0x0303;
+    config.server_suite = SSL_CIPHER_get_protocol_id(suite);
+    auto leg = factory_->make_client_leg(config);
+    if (!leg) {
+      continue;  // one that is never offered upstream
+    }
+    SslPeer client = SslPeer::client(everything);
+    pump(**leg, client);
+    const SSL_CIPHER* const got = SSL_get_current_cipher(client.ssl());
+    if ((*leg)->progress() != Progress::kEstablished) {
+      continue;  // no suite of such a class with this leaf's kind of key
+    }
+    ++connected;
+    EXPECT_TRUE(describe(got).within(describe(suite)))
+        << SSL_CIPHER_get_name(got) << " for " << SSL_CIPHER_get_name(suite);
+  }
+  EXPECT_GE(connected, 15U);
 }
 
 TEST_F(LegTest, ClientGetsNoTicketAndResumesNothing) {

@@ -41,7 +41,7 @@ class ResumptionTest : public LegFixture, public testing::WithParamInterface<uin
     EXPECT_EQ((*leg)->progress(), Progress::kEstablished) << (*leg)->report().error;
     EXPECT_NE((*leg)->peer_certificate(), nullptr);
     EXPECT_EQ(sk_X509_num((*leg)->peer_chain()), 1);
-    EXPECT_TRUE((*leg)->report().verdict->trusted());
+    EXPECT_EQ((*leg)->report().verdict->trusted(), trusted_);
     EXPECT_TRUE((*leg)->record_state()) << "keys come of a resumed session too";
     return (*leg)->report().resumed;
   }
@@ -49,6 +49,7 @@ class ResumptionTest : public LegFixture, public testing::WithParamInterface<uin
   ClientHello hello_;
   ServerLegConfig config_;
   int verified_ = 0;
+  bool trusted_ = true;  // what the verifier is to say
 };
 
 TEST_P(ResumptionTest, SecondConnectionResumesWithoutAskingTheVerifierAgain) {
@@ -97,6 +98,18 @@ TEST_P(ResumptionTest, TurnedOffItIsNotUsed) {
   policy.resume_upstream = false;
   reset_factory(policy);
   connect();
+  EXPECT_FALSE(connect());
+}
+
+// Under another rule it would pass for verified.
+TEST_P(ResumptionTest, SessionOfAServerThatIsOnlyShownIsNeverKept) {
+  trusted_ = false;
+  config_.verifier = [](STACK_OF(X509)*) {
+    PeerVerdict verdict;
+    verdict.tolerated = true;
+    return verdict;
+  };
+  EXPECT_FALSE(connect());
   EXPECT_FALSE(connect());
 }
 

@@ -142,7 +142,7 @@ Chain tampered() {
   Chain chain = under_middle(leaf());
   std::vector<uint8_t> der = chain.certificates[0].der();
   der.back() ^= 1;
-  chain.certificates[0] = test::from_der(der, nullptr);
+  chain.certificates[0] = test::from_der(der, chain.certificates[0].key);
   return chain;
 }
 
@@ -353,6 +353,12 @@ const std::vector<BadChain>& bad_chains() {
        "signature-algorithm", 0},
       {"SHA-224 signature", [] { return under_middle(std::move(leaf().digest(EVP_sha224()))); },
        "signature-algorithm", 0},
+      {"MD5 signature",
+       [] {
+         return below(std::move(middle_ca().key(test::make_rsa_key(2048))),
+                      std::move(leaf().digest(EVP_md5())));
+       },
+       "signature-algorithm", 0},
       {"SHA-1 signature on an intermediate",
        [] { return below(std::move(middle_ca().digest(EVP_sha1()))); }, "signature-algorithm", 1},
       {"Ed25519 below a public root",
@@ -458,7 +464,7 @@ const std::vector<BadChain>& bad_chains() {
        [] { return under_middle(std::move(leaf().validity(kNow - 9 * kDay, kNow - 1))); },
        "validity", 0},
       {"not valid yet",
-       [] { return under_middle(std::move(leaf().validity(kNow + 1, kNow + 9 * kDay))); },
+       [] { return under_middle(std::move(leaf().validity(kNow + kDay, kNow + 9 * kDay))); },
        "validity", 0},
       {"expired intermediate",
        [] { return below(std::move(middle_ca().validity(kNow - 9 * kDay, kNow - 1))); }, "validity",

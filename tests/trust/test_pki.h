@@ -4,9 +4,11 @@
 //   TestCert root = CertBuilder("/CN=root").ca().self_signed();
 //   TestCert leaf = CertBuilder("/CN=leaf").dns("a.example").signed_by(root);
 //
-// Times are seconds since 1970 UTC around kNow, never the machine's clock.
+// Times are seconds since 1970 UTC around kNow, never the machine's clock; but a program that makes
+// certificates for a running daemon is built with VITRINE_TEST_AT_THIS_TIME.
 #pragma once
 
+#include <ctime>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,7 +19,11 @@
 
 namespace vitrine::test {
 
+#ifdef VITRINE_TEST_AT_THIS_TIME
+inline const time_t kNow = std::time(nullptr);
+#else
 constexpr time_t kNow = 1'800'000'000;
+#endif
 constexpr time_t kDay = 86400;
 
 struct TestCert {

@@ -105,15 +105,15 @@ Result<CardIdentity> attach(Bus& bus, const Clock& clock) {
   if (Status stopped = bus.write32(regs::kControlControl, 0); !stopped) {
     return stopped;
   }
-  if (Status cleared = commands.wait(regs::kControlStatus, ready, ready, kReadyTimeoutMs,
-                                     "the clearing of its memories");
+  if (const auto cleared = commands.wait(regs::kControlStatus, ready, ready, kReadyTimeoutMs,
+                                         "the clearing of its memories");
       !cleared) {
-    return cleared;
+    return cleared.status();
   }
-  if (Status stopped = commands.wait(regs::kControlStatus, regs::kControlStatusRunning.mask(), 0,
-                                     kReadyTimeoutMs, "the stop");
+  if (const auto stopped = commands.wait(regs::kControlStatus, regs::kControlStatusRunning.mask(),
+                                         0, kReadyTimeoutMs, "the stop");
       !stopped) {
-    return stopped;
+    return stopped.status();
   }
   if (Status cleared = commands.zeroize(); !cleared) {
     return cleared;

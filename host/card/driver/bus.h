@@ -40,6 +40,9 @@ class Bus {
 
   // Readable while the card's interrupt line is up. Up to date with what read32() has returned.
   virtual int interrupt_fd() const = 0;
+  // What came in by the card's ports has been dealt with: a stopped card's frames do not pass after
+  // a start. A card of hardware takes them in time without being asked.
+  virtual Status settle() { return {}; }
   // Between two reads of a register that will change: sleeps where reading costs the host more than
   // the card.
   virtual void pause() {}

@@ -1,5 +1,6 @@
 #include "host/card/driver/commands.h"
 
+#include <algorithm>
 #include <string>
 
 #include "host/card/card.h"
@@ -34,18 +35,15 @@ Status flow_status(uint32_t result) {
 
 }  // namespace
 
-Status Commands::wait(uint32_t address, uint32_t mask, uint32_t value, int limit_ms,
-                      const char* what) {
+Result<uint32_t> Commands::wait(uint32_t address, uint32_t mask, uint32_t value, int limit_ms,
+                                const char* what) {
   const uint64_t deadline = clock_.monotonic_ns() + static_cast<uint64_t>(limit_ms) * 1'000'000;
   for (;;) {
     // The clock first: a late look at a card that is done is no timeout.
     const bool late = clock_.monotonic_ns() > deadline;
     const auto seen = bus_.read32(address);
-    if (!seen) {
-      return seen.status();
-    }
-    if ((*seen & mask) == value) {
-      return {};
+    if (!seen || (*seen & mask) == value) {
+      return seen;
     }
     if (late) {
       return {Code::kTimeout, std::string("card hung: ") + what + " did not end within " +
@@ -58,9 +56,10 @@ Status Commands::wait(uint32_t address, uint32_t mask, uint32_t value, int limit
 
 Status Commands::run_flow(uint32_t operation, Direction direction, const FlowImage& image) {
   const uint32_t busy = regs::kFlowsStatusBusy.mask();
-  if (Status free = wait(regs::kFlowsStatus, busy, 0, kCommandTimeoutMs, "the flow command before");
+  if (const auto free =
+          wait(regs::kFlowsStatus, busy, 0, kCommandTimeoutMs, "the flow command before");
       !free) {
-    return free;
+    return free.status();
   }
   for (size_t i = 0; i < image.size(); ++i) {
     if (Status written =
@@ -76,10 +75,7 @@ Status Commands::run_flow(uint32_t operation, Direction direction, const FlowIma
       !started) {
     return started;
   }
-  if (Status done = wait(regs::kFlowsStatus, busy, 0, kCommandTimeoutMs, "a flow command"); !done) {
-    return done;
-  }
-  const auto status = bus_.read32(regs::kFlowsStatus);
+  const auto status = wait(regs::kFlowsStatus, busy, 0, kCommandTimeoutMs, "a flow command");
   return status ? flow_status(regs::kFlowsStatusResult.get(*status)) : status.status();
 }
 
@@ -115,12 +111,8 @@ Status Commands::run_rule(uint32_t operation, uint32_t index) {
       !started) {
     return started;
   }
-  if (Status done = wait(regs::kRulesStatus, regs::kRulesStatusBusy.mask(), 0, kCommandTimeoutMs,
-                         "a rule command");
-      !done) {
-    return done;
-  }
-  const auto status = bus_.read32(regs::kRulesStatus);
+  const auto status = wait(regs::kRulesStatus, regs::kRulesStatusBusy.mask(), 0, kCommandTimeoutMs,
+                           "a rule command");
   if (!status) {
     return status.status();
   }
@@ -131,21 +123,49 @@ Status Commands::run_rule(uint32_t operation, uint32_t index) {
                                                    ": card and host do not fit together");
 }
 
-Status Commands::load_rules(const RuleImage& rules) {
+Status Commands::write_chunk(size_t slice, size_t chunk, const Rows& rows) {
+  for (size_t row = 0; row < RuleImage::kRows; ++row) {
+    if (mailbox_ && (*mailbox_)[row] == rows[row]) {
+      continue;
+    }
+    if (Status written =
+            bus_.write32(regs::kRuleMailbox + static_cast<uint32_t>(4 * row), rows[row]);
+        !written) {
+      return written;
+    }
+  }
+  mailbox_ = rows;
+  return run_rule(kWrite, static_cast<uint32_t>(slice << kChunkBits | chunk));
+}
+
+Status Commands::write_generation(const RuleImage& rules) {
+  constexpr size_t kChunksPerSlice = RuleImage::kActionChunk + 1;
+  auto& held = generations_[next_generation_];
+  held.resize(std::max(held.size(), rules.slices() * kChunksPerSlice));
   for (size_t slice = 0; slice < rules.slices(); ++slice) {
-    for (size_t chunk = 0; chunk <= RuleImage::kActionChunk; ++chunk) {
+    for (size_t chunk = 0; chunk < kChunksPerSlice; ++chunk) {
+      Rows rows{};
       for (size_t row = 0; row < RuleImage::kRows; ++row) {
-        if (Status written = bus_.write32(regs::kRuleMailbox + static_cast<uint32_t>(4 * row),
-                                          rules.word(slice, chunk, row));
-            !written) {
-          return written;
-        }
+        rows[row] = rules.word(slice, chunk, row);
       }
-      if (Status done = run_rule(kWrite, static_cast<uint32_t>(slice << kChunkBits | chunk));
-          !done) {
+      KnownRows& known = held[slice * kChunksPerSlice + chunk];
+      if (known == rows) {
+        continue;
+      }
+      known.reset();
+      if (Status done = write_chunk(slice, chunk, rows); !done) {
+        mailbox_.reset();
         return done;
       }
+      known = rows;
     }
+  }
+  return {};
+}
+
+Status Commands::load_rules(const RuleImage& rules) {
+  if (Status written = write_generation(rules); !written) {
+    return written;
   }
   if (Status written = bus_.write32(regs::kRulesVersion, rules.configuration_version()); !written) {
     return written;
@@ -156,7 +176,14 @@ Status Commands::load_rules(const RuleImage& rules) {
       !written) {
     return written;
   }
-  return run_rule(kTakeOver, static_cast<uint32_t>(rules.slices()));
+  Status taken = run_rule(kTakeOver, static_cast<uint32_t>(rules.slices()));
+  if (taken) {
+    next_generation_ = 1 - next_generation_;
+  } else {
+    // Nobody knows which of the two is in use now.
+    generations_ = {};
+  }
+  return taken;
 }
 
 Status Commands::zeroize() {
@@ -168,10 +195,10 @@ Status Commands::zeroize() {
       !started) {
     return started;
   }
-  if (Status done = wait(regs::kControlStatus, regs::kControlStatusZeroizing.mask(), 0,
-                         kCommandTimeoutMs, "the clearing of keys");
+  if (const auto done = wait(regs::kControlStatus, regs::kControlStatusZeroizing.mask(), 0,
+                             kCommandTimeoutMs, "the clearing of keys");
       !done) {
-    return done;
+    return done.status();
   }
   const auto after = bus_.read32(regs::kControlZeroizeCount);
   if (!after) {

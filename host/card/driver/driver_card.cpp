@@ -13,6 +13,7 @@
 #include "host/card/driver/attach.h"
 #include "host/card/driver/commands.h"
 #include "host/card/driver/counter_block.h"
+#include "host/card/driver/fair_mutex.h"
 #include "host/card/driver/flow_registry.h"
 #include "host/card/driver/ring.h"
 #include "host/card/flow_image.h"
@@ -82,7 +83,7 @@ class DriverCard final : public Card {
   const DriverConfig config_;
   const CardIdentity identity_;
 
-  mutable std::mutex mutex_;  // of the mailboxes, the registry, the counters' snapshot, fault_
+  mutable FairMutex mutex_;  // of the mailboxes, the registry, the counters' snapshot, fault_
   mutable Commands commands_;
   mutable FlowRegistry registry_;
   mutable Status fault_;
@@ -183,7 +184,7 @@ Status DriverCard::start() {
     return good;
   }
   for (Status written :
-       {bus_->write32(regs::kHeartbeatBeat, 1),
+       {bus_->settle(), bus_->write32(regs::kHeartbeatBeat, 1),
         bus_->write32(regs::kControlControl,
                       regs::kControlControlRun.put(1) |
                           regs::kControlControlFailOpen.put(config_.fail_open ? 1 : 0))}) {
@@ -192,9 +193,9 @@ Status DriverCard::start() {
     }
   }
   const uint32_t up = regs::kControlStatusRunning.mask();
-  Status started = commands_.wait(regs::kControlStatus, up, up, kCommandTimeoutMs, "the start");
+  const auto started = commands_.wait(regs::kControlStatus, up, up, kCommandTimeoutMs, "the start");
   running_ = started.is_ok();
-  return started;
+  return started.status();
 }
 
 void DriverCard::stop() {
@@ -484,6 +485,9 @@ Status DriverCard::update_keys(FlowId flow, Direction direction, const RecordKey
   if (known == nullptr) {
     return {Code::kNotFound, "no such flow"};
   }
+  if (known->closed) {
+    return {Code::kUnavailable, "the flow has ended"};
+  }
   if (!known->spliced || known->version != TlsVersion::kTls13) {
     return {Code::kInvalidArgument,
             known->spliced ? "TLS 1.2 has no KeyUpdate" : "update_keys: the flow is not spliced"};
@@ -548,7 +552,10 @@ Result<std::unique_ptr<Card>> make_driver_card(std::unique_ptr<Bus> bus, DriverC
   if (!identity) {
     return identity.status();
   }
-  if (config.max_flows == 0 || config.max_flows > identity->connections) {
+  if (config.max_flows == 0) {
+    config.max_flows = identity->connections;
+  }
+  if (config.max_flows > identity->connections) {
     return {Code::kInvalidArgument, "card: built for " + std::to_string(identity->connections) +
                                         " connections, not " + std::to_string(config.max_flows) +
                                         ": use --max-flows"};

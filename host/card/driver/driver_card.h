@@ -28,7 +28,7 @@ struct LossesBefore {
 
 struct DriverConfig {
   std::string kind;                     // "sim", "xrt"
-  uint32_t max_flows = 65536;           // connections; the card must have as many
+  uint32_t max_flows = 65536;           // connections; the card must have as many; 0: all it has
   size_t host_ring_bytes = 8U << 20;    // punts and events; half as much for tap
   size_t inject_ring_bytes = 8U << 20;  // frames from the host
   uint32_t heartbeat_timeout_ms = 0;

@@ -29,6 +29,7 @@ class Model {
   // Nothing is under way, and nothing will happen without a call.
   virtual bool idle() const = 0;
   virtual bool interrupt() const = 0;
+  virtual uint64_t clocks() const = 0;  // since the start
 };
 
 }  // namespace vitrine::card::sim

@@ -20,6 +20,7 @@ constexpr size_t kPage = 4096;
 constexpr size_t kMaxWrites = 4096;
 // Ticks between two looks at ports and queue.
 constexpr unsigned kBurst = 64;
+constexpr unsigned kStep = 8;  // and between two looks whether the model rests
 // Frames that wait at a MAC; more are left to the wire port.
 constexpr size_t kMacQueue = 64;
 constexpr size_t kBatch = 32;
@@ -43,7 +44,9 @@ SimBus::SimBus(SimBusConfig config, const MakeModel& make_model)
       interrupt_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   const auto start = reinterpret_cast<uintptr_t>(memory_.data());
   memory_offset_ = (kPage - start % kPage) % kPage;
+  told_ms_ = now_ms();
   model_ = make_model(MutableBytes(&memory_[memory_offset_], config.memory_bytes));
+  model_->set_time_ms(told_ms_);
   writes_.reserve(kMaxWrites);
   taken_.reserve(kMaxWrites);
   thread_ = std::thread([this] { run(); });
@@ -77,7 +80,7 @@ Status SimBus::write32(uint32_t address, uint32_t value) {
     return hung();
   }
   const bool first = writes_.empty();
-  writes_.push_back({address, value});
+  writes_.push_back({address, value, now_ms()});
   lock.unlock();
   if (first) {
     wake();
@@ -112,6 +115,13 @@ Status SimBus::read_block(uint32_t address, std::span<uint32_t> words) {
   return {};
 }
 
+Status SimBus::settle() {
+  std::unique_lock lock(mutex_);
+  settling_ = true;
+  wake();
+  return answered_.wait_for(lock, kPatience, [&] { return !settling_; }) ? Status::ok() : hung();
+}
+
 Result<driver::SharedMemory> SimBus::allocate(size_t bytes) {
   const std::lock_guard lock(mutex_);
   const size_t rounded = (bytes + kPage - 1) / kPage * kPage;
@@ -131,29 +141,66 @@ void SimBus::wake() {
 
 void SimBus::run() {
   while (running_.load(std::memory_order_relaxed)) {
-    model_->set_time_ms(static_cast<uint32_t>(clock_.monotonic_ns() / 1'000'000));
-    bool busy = carry_out_accesses();
+    const bool asked_to_settle = is_settling();
+    // Frames first: what came is never older than the time that it is judged at.
+    bool busy = false;
     for (const unsigned port : {0U, 1U}) {
       busy = take_received(port) || busy;
     }
-    // At least a clock: it is what shows the model the time.
-    model_->clock(busy || !model_->idle() ? kBurst : 1);
+    uint32_t now = 0;
+    busy = carry_out_accesses(now) || busy;
+    const bool later = tell_time(now);
+    if (later) {
+      model_->clock(1);  // what shows the model the time
+    }
+    for (unsigned ticked = 0; ticked < kBurst && !model_->idle(); ticked += kStep) {
+      model_->clock(kStep);
+    }
+    clocks_.store(model_->clocks(), std::memory_order_relaxed);
     for (const unsigned port : {0U, 1U}) {
       send(port);
     }
     show_interrupt();
     if (!busy && model_->idle()) {
+      if (asked_to_settle) {
+        tell_rest();
+      }
       nap();
     }
   }
 }
 
+uint32_t SimBus::now_ms() const { return static_cast<uint32_t>(clock_.monotonic_ns() / 1'000'000); }
+
+// Whether it is later than the model knew. Time never goes back, also where a write waited.
+bool SimBus::tell_time(uint32_t milliseconds) {
+  if (static_cast<int32_t>(milliseconds - told_ms_) <= 0) {
+    return false;
+  }
+  told_ms_ = milliseconds;
+  model_->set_time_ms(milliseconds);
+  return true;
+}
+
+bool SimBus::is_settling() const {
+  const std::lock_guard lock(mutex_);
+  return settling_;
+}
+
+// The ports had nothing since somebody asked, and the model has nothing left.
+void SimBus::tell_rest() {
+  const std::lock_guard lock(mutex_);
+  settling_ = false;
+  answered_.notify_all();
+}
+
 // The model runs without the lock: a model that hangs must not take its callers with it.
-bool SimBus::carry_out_accesses() {
+bool SimBus::carry_out_accesses(uint32_t& now) {
   uint64_t read = 0;
   uint32_t address = 0;
   {
     const std::lock_guard lock(mutex_);
+    now = now_ms();  // no write that comes later is older
     if (writes_.empty() && reading_.empty()) {
       return false;
     }
@@ -164,6 +211,7 @@ bool SimBus::carry_out_accesses() {
   }
   std::optional<uint32_t> refused;
   for (const Write& write : taken_) {
+    tell_time(write.time_ms);
     if (!model_->axi_write(write.address, write.value)) {
       refused = write.address;
     }

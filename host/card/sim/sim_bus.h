@@ -2,12 +2,13 @@
 // frames between the model's MACs and two wire ports.
 //
 // While nothing is under way the thread sleeps on the ports and on its wake-up, and no clock ticks;
-// at least every 50 ms it tells the model the time, for whatever waits for that. Register accesses
-// of other threads are queued (bounded) and carried out between two bursts of clocks, in order;
-// values that were written, keys among them, are wiped from the queue when the model has them.
-// REQUIRES: read_block() of at least a word.
-// Ownership: owns the model and the ports; the shared memory outlives the model, which reads and
-// writes it only while a burst runs. Threads: as host/card/driver/bus.h says.
+// every 50 ms it tells the model the time by one clock, for whatever waits for that.
+// A write acts at the time at which it was written, however late the thread gets to it. Register
+// accesses of other threads are queued (bounded) and carried out between two bursts of clocks, in
+// order; values that were written, keys among them, are wiped from the queue when the model has
+// them. REQUIRES: read_block() of at least a word. Ownership: owns the model and the ports; the
+// shared memory outlives the model, which reads and writes it only while a burst runs. Threads: as
+// host/card/driver/bus.h says.
 #pragma once
 
 #include <array>
@@ -51,6 +52,7 @@ class SimBus : public driver::Bus {
   Status write32(uint32_t address, uint32_t value) override;
   Result<uint32_t> read32(uint32_t address) override;
   Status read_block(uint32_t address, std::span<uint32_t> words) override;
+  Status settle() override;
   Result<driver::SharedMemory> allocate(size_t bytes) override;
   int interrupt_fd() const override { return interrupt_.get(); }
   std::string description() const override;
@@ -59,15 +61,23 @@ class SimBus : public driver::Bus {
   driver::LossesBefore losses() const;
   // Times that the thread has slept since the start: it does not spin while nothing happens.
   uint64_t naps() const { return naps_.load(); }
+  // Clocks that the model has ticked.
+  uint64_t clocks() const { return clocks_.load(); }
 
  private:
   struct Write {
     uint32_t address;
     uint32_t value;
+    uint32_t time_ms;  // at which the host wrote it
   };
 
   void run();
-  bool carry_out_accesses();
+  // Also says what time it was when it looked.
+  bool carry_out_accesses(uint32_t& now);
+  bool is_settling() const;
+  void tell_rest();
+  bool tell_time(uint32_t milliseconds);
+  uint32_t now_ms() const;
   bool take_received(unsigned port);
   void send(unsigned port);
   void show_interrupt();
@@ -91,6 +101,7 @@ class SimBus : public driver::Bus {
   uint32_t read_address_ = 0;
   uint64_t read_number_ = 0;
   std::optional<uint32_t> refused_;  // a register that nobody has been told of
+  bool settling_ = false;            // somebody waits for the model to rest
   std::mutex one_reader_;
 
   UniqueFd wake_;
@@ -98,7 +109,9 @@ class SimBus : public driver::Bus {
   bool is_up_ = false;
   std::array<std::atomic<uint64_t>, 2> impaired_{};
   std::array<std::atomic<uint64_t>, 2> refused_frames_{};
+  uint32_t told_ms_ = 0;  // of the thread
   std::atomic<uint64_t> naps_{0};
+  std::atomic<uint64_t> clocks_{0};
   std::atomic<bool> running_{true};
   std::thread thread_;  // last
 };

@@ -12,10 +12,8 @@
 
 #include "host/base/unique_fd.h"
 #include "host/card/soft/byte_ring.h"
-#include "host/card/soft/impaired_port.h"
-#include "host/card/soft/packet_socket_port.h"
+#include "host/card/soft/open_port.h"
 #include "host/card/soft/pipeline.h"
-#include "host/card/soft/segmenting_port.h"
 #include "host/card/soft/worker_gate.h"
 
 namespace vitrine::card::soft {
@@ -311,35 +309,6 @@ Counters SoftCard::counters() const {
   return counters;
 }
 
-// The port itself, then what stands before it: cutting where offloads are off, then fault
-// injection.
-Result<std::unique_ptr<WirePort>> make_port(std::unique_ptr<WirePort> given,
-                                            const std::string& interface, Port side,
-                                            const SoftCardConfig& config) {
-  std::unique_ptr<WirePort> port = std::move(given);
-  if (!port) {
-    auto opened = PacketSocketPort::open(interface);
-    if (!opened) {
-      return opened.status();
-    }
-    port = std::move(opened).value();
-  }
-  if (!config.segment_offload || !port->offloads()) {
-    port = std::make_unique<SegmentingPort>(std::move(port));
-  }
-  if (config.impairment.empty()) {
-    return port;
-  }
-  auto impairment = Impairment::parse(config.impairment);
-  if (!impairment) {
-    return impairment.status();
-  }
-  if (impairment->applies_to(side)) {
-    port = std::make_unique<ImpairedPort>(std::move(port), *impairment, side, *config.clock);
-  }
-  return port;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Card>> make_soft_card(SoftCardConfig config) {
@@ -347,14 +316,16 @@ Result<std::unique_ptr<Card>> make_soft_card(SoftCardConfig config) {
     return {Code::kInvalidArgument, "soft card: max_flows is zero or above 8388608"};
   }
   Ports ports;
-  auto inside =
-      make_port(std::move(config.inside_port), config.inside_interface, Port::kInside, config);
+  auto inside = open_port({config.inside_interface, std::move(config.inside_port),
+                           config.segment_offload, config.impairment, config.clock},
+                          Port::kInside);
   if (!inside) {
     return inside.status();
   }
   ports.inside = std::move(inside).value();
-  auto outside =
-      make_port(std::move(config.outside_port), config.outside_interface, Port::kOutside, config);
+  auto outside = open_port({config.outside_interface, std::move(config.outside_port),
+                            config.segment_offload, config.impairment, config.clock},
+                           Port::kOutside);
   if (!outside) {
     return outside.status();
   }

@@ -18,6 +18,10 @@ constexpr uint8_t kAlert = 21;
 constexpr uint8_t kHandshake = 22;
 constexpr uint8_t kApplicationData = 23;
 
+bool chance(test::Random& random, unsigned of, unsigned in) { return random() % in < of; }
+
+}  // namespace
+
 void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed) {
   card::soft::WireFrame wire;
   wire.bytes = frame;
@@ -25,10 +29,6 @@ void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFra
   card::soft::leave_checksum_to_port(wire, parsed);
   card::soft::complete_checksum(wire);
 }
-
-bool chance(test::Random& random, unsigned of, unsigned in) { return random() % in < of; }
-
-}  // namespace
 
 // Notes key updates and what goes to the tap.
 class SplicedFlow::Sink : public card::soft::SpliceSink {
@@ -136,7 +136,7 @@ void SplicedFlow::append_record(Side& side) {
   } else {
     content = test::random_bytes(
         random_, test::random_in(random_, options_.smallest_record, options_.largest_record));
-    padding = tls13 && chance(random_, 1, 8) ? random_() % 200 : 0;
+    padding = tls13 && options_.padding && chance(random_, 1, 8) ? random_() % 200 : 0;
   }
   if (chance(random_, options_.forbidden, 1000)) {
     rekey = false;
@@ -236,20 +236,24 @@ FlowSegment SplicedFlow::next() {
 }
 
 FlowSegment SplicedFlow::next_in_order(Direction direction, size_t size) {
+  return segment_at(direction, sides_[card::index(direction)].sent, size);
+}
+
+FlowSegment SplicedFlow::segment_at(Direction direction, size_t position, size_t size) {
   FlowSegment segment;
   segment.direction = direction;
   Side& side = sides_[card::index(direction)];
   const card::SpliceDirection& here = splice_.directions[card::index(direction)];
   const card::SpliceDirection& there = splice_.directions[card::index(card::opposite(direction))];
-  while (side.stream.size() < side.sent + size) {
+  while (side.stream.size() < position + size) {
     append_record(side);
   }
-  const auto begin = side.stream.begin() + static_cast<ptrdiff_t>(side.sent);
+  const auto begin = side.stream.begin() + static_cast<ptrdiff_t>(position);
   segment.payload.assign(begin, begin + static_cast<ptrdiff_t>(size));
-  segment.sequence = here.first_sequence + static_cast<uint32_t>(side.sent);
+  segment.sequence = here.first_sequence + static_cast<uint32_t>(position);
   segment.acknowledgement = there.first_sequence + there.sequence_delta;
   segment.flags = kAck;
-  side.sent += size;
+  side.sent = std::max(side.sent, position + size);
   pass(segment);
   return segment;
 }
@@ -301,7 +305,9 @@ void SplicedFlow::pass(FlowSegment& segment) {
   spec.acknowledgement = segment.acknowledgement;
   spec.flags = segment.flags;
   spec.payload = segment.payload;
-  spec.ipv6 = options_.ip_version == 0 ? random_() % 2 != 0 : options_.ip_version == 6;
+  const bool by_chance = random_() % 2 != 0;
+  spec.ipv6 =
+      options_.ip_version == 0 ? options_.ipv6.value_or(by_chance) : options_.ip_version == 6;
   card::soft::Segment frame = card::soft::make_segment(spec);
   frame.parsed.key.protocol = 6;
   if (options_.ip_version != 0) {

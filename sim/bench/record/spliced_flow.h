@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "host/card/soft/record/splice.h"
@@ -34,9 +35,11 @@ struct FlowOptions {
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
   bool strict = false;
-  size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
+  bool padding = true;       // TLS 1.3: every eighth record has some
+  std::optional<bool> ipv6;  // of all frames; none: of each by chance
+  size_t finish_after = 0;   // segments, then both ends send what they have and FIN; 0: never
   // 4 or 6: all frames are of one connection, from a client inside to port 443, whose addresses and
-  // port follow from `client`. 0: addresses and their version do not matter, and change.
+  // port follow from `client`. 0: all frames have the same addresses, of the version of `ipv6`.
   uint8_t ip_version = 0;
   uint16_t client = 0;
 };
@@ -70,6 +73,9 @@ struct FlowSegment {
   std::vector<uint8_t> sent;   // the frame as it left, with right checksums
 };
 
+// Writes the checksums of a frame whose layout `parsed` has, payload_length as it is in the frame.
+void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed);
+
 class SplicedFlow {
  public:
   static constexpr size_t kGenerations = 40;
@@ -80,8 +86,14 @@ class SplicedFlow {
   FlowSegment next();
   // The next `size` bytes of a direction, nothing lost.
   FlowSegment next_in_order(card::Direction direction, size_t size);
+  // `size` bytes of a direction from `position` on, whatever came before.
+  FlowSegment segment_at(card::Direction direction, size_t position, size_t size);
   // The far end's acknowledgement of all that has arrived.
   FlowSegment acknowledge(card::Direction direction);
+  // Bytes of a direction that its receiver has, in order.
+  size_t received(card::Direction direction) const {
+    return sides_[card::index(direction)].received;
+  }
   bool closed() const { return closed_; }
   card::FlowStats stats() const { return splicer_->stats(); }
   // Directions whose sender has used up a generation, for update_keys().

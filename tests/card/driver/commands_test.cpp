@@ -197,9 +197,39 @@ TEST_F(CommandsTest, RulesAreWrittenChunkByChunkAndTakenOver) {
   EXPECT_EQ(commands.back(), 3U | 2U << 16) << "two slices take over";
   EXPECT_EQ(mock.written(regs::kRulesVersion), std::vector<uint32_t>{7});
   EXPECT_EQ(mock.written(regs::kRulesOtherwise), std::vector<uint32_t>{2});
-  const auto rows = mock.written(regs::kRuleMailbox + 4);
-  ASSERT_EQ(rows.size(), 2U * 69);
-  EXPECT_EQ(rows.back() & 3U, static_cast<uint32_t>(Action::kDrop)) << "of rule 33";
+  EXPECT_EQ(mock.reg(regs::kRuleMailbox + 4) & 3U, static_cast<uint32_t>(Action::kDrop))
+      << "of rule 33";
+}
+
+TEST_F(CommandsTest, OfAGenerationOnlyWhatTheCardDoesNotHoldIsWritten) {
+  RuleGeneration generation;
+  generation.rules.resize(40);
+  ASSERT_TRUE(card->load_rules(generation).is_ok());
+  const auto written_by = [&] {
+    mock.forget_writes();
+    EXPECT_TRUE(card->load_rules(generation).is_ok());
+    return mock.written(regs::kRulesCommand);
+  };
+  EXPECT_EQ(written_by().size(), 2U * 69 + 1) << "the card's other generation";
+  EXPECT_EQ(written_by(), (std::vector<uint32_t>{3U | 2U << 16})) << "held already";
+  generation.rules[33].action = Action::kDrop;
+  EXPECT_EQ(written_by(), (std::vector<uint32_t>{2U | (1U << 7 | 68U) << 16, 3U | 2U << 16}));
+  EXPECT_EQ(mock.reg(regs::kRuleMailbox + 4) & 3U, static_cast<uint32_t>(Action::kDrop));
+  EXPECT_EQ(written_by().size(), 2U) << "the other one still has the old action";
+  EXPECT_EQ(written_by().size(), 1U);
+}
+
+TEST_F(CommandsTest, AfterAFailureNothingIsBelievedToBeHeld) {
+  RuleGeneration generation;
+  generation.rules.resize(1);
+  ASSERT_TRUE(card->load_rules(generation).is_ok());
+  ASSERT_TRUE(card->load_rules(generation).is_ok());
+  mock.rule_result = 1;
+  EXPECT_EQ(card->load_rules(generation).code(), Code::kInternal);
+  mock.rule_result = 0;
+  mock.forget_writes();
+  EXPECT_TRUE(card->load_rules(generation).is_ok());
+  EXPECT_EQ(mock.written(regs::kRulesCommand).size(), 69U + 1);
 }
 
 TEST_F(CommandsTest, MoreRulesThanTheCardHoldsAreRefused) {

@@ -110,7 +110,8 @@ void MockCard::write(uint32_t address, uint32_t value) {
       reg(regs::kControlZeroizeCount) += clears_keys ? 1 : 0;
       return;
     case regs::kRulesCommand:
-      reg(regs::kRulesStatus) = hangs ? regs::kRulesStatusBusy.mask() : 0;
+      reg(regs::kRulesStatus) =
+          hangs ? regs::kRulesStatusBusy.mask() : regs::kRulesStatusResult.put(rule_result);
       break;
     case regs::kFlowsCommand: {
       commands.push_back(value);

@@ -38,6 +38,7 @@ class MockCard {
   std::vector<uint32_t> commands;                // flow commands as written
   std::vector<std::vector<uint32_t>> mailboxes;  // and the mailbox at that time
   bool hangs = false;                            // commands stay busy for ever
+  uint32_t rule_result = 0;                      // of rule commands
   bool clears_keys = true;
   // Reads give an error.
   bool is_gone = false;
