@@ -280,6 +280,10 @@ module card_top #(
   logic command_tls12;
   vitrine_pkg::record_open_t command_open;
   logic [15:0] command_context;
+  logic [1:0] command_tap_mode;
+  logic [31:0] command_tap_bytes;
+  logic [63:0] command_flow;
+  logic tap_quiet;
   logic keys_taken;
   logic [1:0] keys_generation;
   logic sends_valid;
@@ -305,7 +309,7 @@ module card_top #(
     .table_ready_i(table_ready),
     .zeroize_i(host_lost_pulse || (written[csr_regs_pkg::ControlZeroize] && written_data[0])),
     .zeroizing_o(zeroizing), .zeroized_o(zeroized), .ready_o(ready), .engine_zeroize_o(engine_zeroize),
-    .engine_clearing_i(engine_clearing), .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
+    .clearing_i(engine_clearing), .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_last_i(beat_last), .egress_valid_o(forward_valid),
     .egress_ready_i({out_ready1[0], out_ready0[0]}),
     .engine_valid_o(engine_valid), .engine_ready_i(engine_ready), .layout_o(layout), .segment_o(segment),
@@ -315,7 +319,9 @@ module card_top #(
     .key_update_i(key_update), .key_update_direction_i(key_update_direction), .key_write_o(key_write),
     .key_index_o(key_index), .key_o(keys), .command_valid_o(command_valid), .command_ready_i(command_ready),
     .command_o(command), .command_direction_o(command_direction), .command_tls12_o(command_tls12),
-    .command_open_o(command_open), .command_context_o(command_context), .keys_taken_i(keys_taken),
+    .command_open_o(command_open), .command_context_o(command_context),
+    .command_tap_mode_o(command_tap_mode), .command_tap_bytes_o(command_tap_bytes), .command_flow_o(command_flow),
+    .tap_quiet_i(tap_quiet), .keys_taken_i(keys_taken),
     .keys_generation_i(keys_generation), .sends_valid_o(sends_valid), .sends_port_o(sends_port),
     .sends_origin_o(sends_origin), .engine_empty_i(!spliced_waits), .table_valid_o(table_valid),
     .table_taken_i(table_taken), .table_op_o(table_op), .table_key_o(table_key), .table_value_o(table_value),
@@ -334,10 +340,11 @@ module card_top #(
   logic sealed_port;
   logic [1:0] sealed_origin;
   logic sealed_ready;
-  logic unused_tap_valid;  // the tap is off
-  logic [511:0] unused_tap_data;
-  logic unused_tap_last;
-  logic unused_tap_lost;
+  logic tap_valid;
+  logic tap_ready;
+  logic [511:0] tap_beat;
+  logic tap_last;
+  logic tap_lost;
   record_engine #(.Contexts(Contexts), .Slots(Slots), .Lanes(Lanes)) u_record (
     .clk_i, .rst_ni, .zeroize_i(engine_zeroize), .key_write_i(key_write), .key_index_i(key_index),
     .key_i(keys), .command_valid_i(command_valid), .command_ready_o(command_ready), .command_i(command),
@@ -348,9 +355,16 @@ module card_top #(
     .out_ready_i(sealed_ready), .out_data_o(sealed), .out_bytes_o(sealed_bytes), .out_last_o(sealed_last),
     .wrong_o(wrong), .verdict_valid_o(verdict_valid), .verdict_o(verdict), .key_update_valid_o(key_update),
     .key_update_context_o(unused_key_update_context), .key_update_direction_o(key_update_direction),
-    .clearing_o(engine_clearing), .command_tap_mode_i(2'd0), .command_tap_bytes_i(32'd0),
-    .tap_valid_o(unused_tap_valid), .tap_ready_i(1'b1), .tap_data_o(unused_tap_data), .tap_last_o(unused_tap_last),
-    .tap_lost_o(unused_tap_lost)
+    .clearing_o(engine_clearing), .command_tap_mode_i(command_tap_mode), .command_tap_bytes_i(command_tap_bytes),
+    .tap_valid_o(tap_valid), .tap_ready_i(tap_ready), .tap_data_o(tap_beat), .tap_last_o(tap_last),
+    .tap_lost_o(tap_lost)
+  );
+  logic [511:0] named_beat;
+  tap_names #(.Contexts(Contexts)) u_names (
+    .clk_i, .rst_ni, .name_write_i(command_valid && command_ready && command == 2'd0 && !command_direction),
+    .name_context_i(command_context[ContextsLog2-1:0]), .name_flow_i(command_flow), .quiet_o(tap_quiet),
+    .in_valid_i(tap_valid), .in_ready_i(tap_ready), .in_data_i(tap_beat), .in_last_i(tap_last),
+    .out_data_o(named_beat)
   );
   // Where the engine's next frames go, in order.
   logic sends_room;
@@ -425,7 +439,6 @@ module card_top #(
   logic dma_error;
   logic rings_idle;
   logic unused_punt_fits;
-  logic unused_tap_ready;
   logic unused_tap_stored;
   logic tap_dropped;
   logic unused_inject_refused;
@@ -446,8 +459,8 @@ module card_top #(
     .dma_error_o(dma_error), .idle_o(rings_idle), .punt_valid_i(punt_valid), .punt_ready_o(punt_ready),
     .punt_data_i(punt_made ? made : beat), .punt_last_i(punt_last), .punt_keep_i(punt_keep),
     .punt_fits_o(unused_punt_fits), .event_fits_o(event_fits), .punt_stored_o(punt_stored),
-    .punt_dropped_o(punt_dropped), .tap_valid_i(1'b0), .tap_ready_o(unused_tap_ready), .tap_data_i('0),
-    .tap_last_i(1'b0), .tap_stored_o(unused_tap_stored), .tap_dropped_o(tap_dropped), .inject_valid_o(inject_valid),
+    .punt_dropped_o(punt_dropped), .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_data_i(named_beat),
+    .tap_last_i(tap_last), .tap_stored_o(unused_tap_stored), .tap_dropped_o(tap_dropped), .inject_valid_o(inject_valid),
     .inject_ready_i(inject_ready), .inject_data_o(inject_data), .inject_bytes_o(inject_bytes),
     .inject_last_o(inject_last), .inject_how_o(inject_how), .inject_port_o(inject_port),
     .inject_refused_o(unused_inject_refused), .awvalid_o, .awready_i, .awid_o, .awaddr_o, .awlen_o, .wvalid_o,
@@ -470,7 +483,7 @@ module card_top #(
     adds[2*3+:2] = {1'b0, missed[1]};
     adds[2*10+:2] = {1'b0, cut};
     adds[2*11+:2] = {1'b0, event_lost};
-    adds[2*12+:2] = {1'b0, tap_dropped};
+    adds[2*12+:2] = 2'(tap_dropped) + 2'(tap_lost);
     adds[2*13+:2] = {1'b0, flow_full};
     adds[2*14+:2] = {1'b0, refused[0]};
     adds[2*15+:2] = {1'b0, refused[1]};
@@ -508,7 +521,7 @@ module card_top #(
     sets[32*csr_regs_pkg::EventsStatus+:9] = {1'b0, dma_error, zeroized, host_lost_pulse, rules_done, flow_done,
                                               inject_taken, tap_put, punt_put};
   end
-  assign idle_o = decide_idle && track_idle && rings_idle && outcomes_idle && !rules_busy && !spliced_waits &&
+  assign idle_o = decide_idle && track_idle && rings_idle && tap_quiet && outcomes_idle && !rules_busy && !spliced_waits &&
                   !merged_valid && !inject_valid && mac_in_valid_i == '0 && mac_out_valid_o == '0 && out_done == '0 &&
                   written == '0;
 

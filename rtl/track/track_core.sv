@@ -9,12 +9,19 @@
 //   StSplice    into the record engine; StVerdict: until it has said what becomes of it
 //   StKeyEvent, StClosed      events; StStore: the row goes back
 //   StErase     the entry leaves the flow table; StGone: and its row
-//   StClose     the record engine forgets the connection and its keys: of one that ends without a verdict of the
-//               engine's (which wipes by itself), and of each that goes, so that its context can be opened again
-//   StCommand, StKeys, StOpen, StInsert, StTake, StUpdate   flow commands
-//   StSweep     a connection's timer; StZero: keys are cleared
+//   StClose     the record engine closes the context, and its keys go
+//   StCommand, StKeys, StOpen, StInsert, StUpdate, StReply   flow commands
+//   StSweep     a connection's timer; StZero, StClearing: keys are cleared
 // A frame is under way in the record engine alone: nothing is judged until its verdict. An entry of the flow table is
 // written last, when row, keys and contexts are there, and removed first: no frame sees half of one.
+//
+// A context is closed in the record engine where its splice ends by its idle time-out, and in any case before its row
+// is free: so it is always closed before it is opened again. A splice that ends by FIN or RST, or by a bad record, the
+// engine has ended itself, and its keys go with that verdict.
+//
+// Zeroizing: what is in hand is finished, and the frames in the record engine leave; then the engine clears itself
+// (clearing_i), and only then is the host told flow by flow, so that no full ring holds the clearing up. The mailbox is
+// forgotten at once; a command that was to use it is refused (5), also one whose first words were written before.
 //
 // The file is long because the states share one row in hand.
 module track_core #(
@@ -36,8 +43,8 @@ module track_core #(
   output logic                           zeroizing_o,
   output logic                           zeroized_o,      // pulse
   output logic                           ready_o,         // cleared after power-on
-  output logic                           engine_zeroize_o,  // pulse
-  input  logic                           engine_clearing_i,
+  output logic                           engine_zeroize_o, // pulse
+  input  logic                           clearing_i,      // the record engine, after it
   // The oldest frame, and its beats.
   input  logic                           frame_valid_i,
   output logic                           frame_ready_o,
@@ -79,6 +86,10 @@ module track_core #(
   output logic                           command_tls12_o,
   output vitrine_pkg::record_open_t      command_open_o,
   output logic [15:0]                    command_context_o,
+  output logic [1:0]                     command_tap_mode_o,
+  output logic [31:0]                    command_tap_bytes_o,
+  output logic [63:0]                    command_flow_o,  // whose the context will be
+  input  logic                           tap_quiet_i,     // nothing of a context's last flow waits for the tap ring
   input  logic                           keys_taken_i,
   input  logic [1:0]                     keys_generation_i,
   output logic                           sends_valid_o,   // a frame will leave the engine
@@ -114,8 +125,8 @@ module track_core #(
   output logic                           idle_o
 );
   typedef enum logic [4:0] {
-    StIdle, StLoad, StJudge, StBeats, StPuntHead, StPuntBeats, StSplice, StVerdict, StKeyEvent, StClosed, StStore, StErase,
-    StGone, StCommand, StKeys, StOpen, StInsert, StClose, StUpdate, StReply, StSweep, StZero
+    StIdle, StLoad, StJudge, StBeats, StPuntHead, StPuntBeats, StSplice, StVerdict, StKeyEvent, StClosed, StClose,
+    StStore, StErase, StGone, StCommand, StKeys, StOpen, StInsert, StUpdate, StReply, StSweep, StZero, StClearing
   } state_t;
   state_t state_q;
   typedef enum logic [1:0] {TaskFrame, TaskCommand, TaskSweep, TaskZero} task_t;
@@ -134,7 +145,7 @@ module track_core #(
   logic store;
   prim_ram_sdp #(.Width(RowBits), .Depth(Connections)) u_rows (
     .clk_i, .write_i(store), .write_address_i(index_q), .write_data_i({row_q, side1_q, side0_q}),
-    .read_i(state_q == StIdle), .read_address_i(index), .read_data_o(stored)
+    .read_i(state_q == StIdle || state_q == StClearing || state_q == StStore), .read_address_i(index), .read_data_o(stored)
   );
   assign count_o = count_q;
 
@@ -148,16 +159,18 @@ module track_core #(
   vitrine_pkg::record_keys_t mail_keys;
   vitrine_pkg::record_open_t mail_open;
   logic [31:0] mail_timestamp;
-  logic [3:0] mail_next;
+  logic [1:0] mail_next;
+  logic mail_strict;
   logic mail_direction;
   logic mail_generation;
   logic busy_q;
   logic finish;
   track_mailbox u_mailbox (
-    .clk_i, .rst_ni, .write_i(mail_write_i && !busy_q), .word_i(mail_word_i), .data_i(mail_data_i), .clear_i(finish),
+    .clk_i, .rst_ni, .write_i(mail_write_i && !busy_q), .word_i(mail_word_i), .data_i(mail_data_i), .clear_i(finish || zeroize_i),
     .direction_i(mail_direction), .next_i(mail_generation), .id_o(mail_id), .index_o(mail_index),
     .action_o(mail_action), .key_o(mail_key), .idle_ms_o(mail_idle), .tls12_o(mail_tls12), .keys_o(mail_keys),
-    .open_o(mail_open), .timestamp_delta_o(mail_timestamp), .has_next_o(mail_next)
+    .open_o(mail_open), .timestamp_delta_o(mail_timestamp), .tap_mode_o(command_tap_mode_o),
+    .tap_bytes_o(command_tap_bytes_o), .has_next_o(mail_next), .strict_o(mail_strict)
   );
   logic [3:0] operation_q;
   logic operation_direction_q;
@@ -262,8 +275,7 @@ module track_core #(
   logic [4:0] drop_reason_q;
   logic frame_done_q;                // its beats are gone, its outcome told
   logic closing_q;                   // the row is to be closed by:
-  logic erase_q;
-  logic wipe_q;
+  logic gone_q;                      // the row is free: StClose is what is left to do
   logic [1:0] updates_q;             // KeyUpdates to be told, by direction
   logic [1:0] beat_q;                // of an event; of StClosed
   logic [2:0] step_q;
@@ -271,8 +283,7 @@ module track_core #(
   logic sweeping_q;
   logic [IndexBits-1:0] sweep_q;
   logic zero_q;                      // a clearing of keys is due
-  logic zeroing_q;                   // and has begun
-  logic zero_asked_q;                // the record engine has been told
+  logic written_q;                   // the mailbox is as the host wrote it, from its first word on
   logic cleared_q;
   logic table_asked_q;
   logic due;
@@ -280,11 +291,13 @@ module track_core #(
   assign idle_o = state_q == StIdle && !busy_q && !frame_valid_i && !zero_q && !sweeping_q && (!due || live_q == '0);
   assign zeroizing_o = zero_q;
   assign ready_o = cleared_q;
-  assign engine_zeroize_o = state_q == StZero && !zero_asked_q;
+  assign engine_zeroize_o = state_q == StZero;
 
   always_comb begin
     index = sweep_q;
-    if (!zero_q && busy_q) index = mail_index[IndexBits-1:0];
+    if (state_q == StClearing) index = '0;
+    else if (state_q == StStore) index = index_q + 1'b1;
+    else if (!zero_q && busy_q) index = mail_index[IndexBits-1:0];
     else if (!zero_q && frame_valid_i && !frame_done_q) index = frame_i.index[IndexBits-1:0];
   end
 
@@ -398,15 +411,13 @@ module track_core #(
   always_comb begin
     mail_direction = state_q == StUpdate ? operation_direction_q : state_q == StOpen ? step_q[0] : step_q[2];
     mail_generation = state_q == StUpdate || (state_q == StKeys && step_q[0]);
-    key_write_o = state_q == StKeys || (state_q == StUpdate && command_ready_i && keys_taken_i);
+    key_write_o = (state_q == StKeys && (step_q[1:0] == 2'd0 || (step_q[1:0] == 2'd1 && mail_next[step_q[2]]))) ||
+                  (state_q == StUpdate && command_ready_i && keys_taken_i);
     key_index_o = {index_q[ContextBits-1:0], step_q};
     if (state_q == StUpdate) key_index_o = {index_q[ContextBits-1:0], operation_direction_q, keys_generation_i};
-    key_o = '0;
-    if (state_q == StUpdate || (state_q == StKeys && (step_q[1:0] == 2'd0 ||
-                                                      (step_q[1:0] == 2'd1 && mail_next[{1'b0, step_q[2]}])))) begin
-      key_o = mail_keys;
-    end
-    command_valid_o = state_q == StOpen || state_q == StClose || state_q == StUpdate;
+    key_o = key_write_o ? mail_keys : '0;
+    command_valid_o = (state_q == StOpen && (step_q[0] || tap_quiet_i)) || state_q == StClose || state_q == StUpdate;
+    command_flow_o = row_q.id;
     command_o = state_q == StOpen ? 2'd0 : state_q == StUpdate ? 2'd1 : 2'd2;
     command_direction_o = state_q == StUpdate ? operation_direction_q : state_q == StOpen && step_q[0];
     command_tls12_o = mail_tls12;
@@ -462,18 +473,6 @@ module track_core #(
   assign event_lost_o = state_q == StKeyEvent && updates_q != '0 && !event_fits_i;
   assign full_o = state_q == StInsert && table_done_i && table_status_i == vitrine_pkg::FlowFull;
 
-  // Where a task goes on once its row is gone.
-  state_t after_gone;
-  logic goes;
-  always_comb begin
-    unique case (task_q)
-      TaskFrame: after_gone = StJudge;
-      TaskCommand: after_gone = StReply;
-      default: after_gone = StIdle;
-    endcase
-    goes = (state_q == StGone && !row_q.spliced) || (state_q == StClose && command_ready_i && !wipe_q);
-  end
-
   // ---- The machine. ----
   always_ff @(posedge clk_i) begin
     outcome_q <= outcome_d && rst_ni;
@@ -489,8 +488,7 @@ module track_core #(
       stats_q <= '0;
       frame_done_q <= 1'b0;
       closing_q <= 1'b0;
-      erase_q <= 1'b0;
-      wipe_q <= 1'b0;
+      gone_q <= 1'b0;
       updates_q <= '0;
       beat_q <= '0;
       step_q <= '0;
@@ -498,8 +496,7 @@ module track_core #(
       sweeping_q <= 1'b0;
       sweep_q <= '0;
       zero_q <= 1'b1;
-      zeroing_q <= 1'b0;
-      zero_asked_q <= 1'b0;
+      written_q <= 1'b0;
       cleared_q <= 1'b0;
       table_asked_q <= 1'b0;
       verdict_here_q <= 1'b0;
@@ -514,6 +511,8 @@ module track_core #(
         result_q <= '0;
       end
       if (zeroize_i) zero_q <= 1'b1;
+      if (zeroize_i || finish) written_q <= 1'b0;
+      else if (mail_write_i && !busy_q && mail_word_i == 8'd0) written_q <= 1'b1;
       if (wrong_i) wrong_q <= 1'b1;
       if (verdict_valid_i) begin
         verdict_here_q <= 1'b1;
@@ -529,8 +528,7 @@ module track_core #(
         StIdle: begin
           frame_done_q <= 1'b0;
           closing_q <= 1'b0;
-          erase_q <= 1'b0;
-          wipe_q <= 1'b0;
+          gone_q <= 1'b0;
           beat_q <= '0;
           step_q <= '0;
           updates_q <= '0;
@@ -540,10 +538,7 @@ module track_core #(
           index_q <= index;
           if (zero_q) begin
             task_q <= TaskZero;
-            zero_asked_q <= 1'b0;
-            zeroing_q <= 1'b1;
-            if (!zeroing_q) sweep_q <= '0;
-            else if (engine_empty_i) state_q <= StLoad;
+            if (engine_empty_i) state_q <= StZero;
           end else if (busy_q) begin
             task_q <= TaskCommand;
             state_q <= StLoad;
@@ -679,19 +674,30 @@ module track_core #(
         StClosed: begin
           if (beat_q == 2'd0 && !event_fits_i) begin
             row_q.owed <= 1'b1;
-            state_q <= wipe_q ? StClose : StStore;
+            state_q <= StStore;
           end else if (punt_ready_i) begin
             row_q.owed <= 1'b0;
             beat_q <= beat_q + 1'b1;
-            if (beat_q == 2'd2) state_q <= wipe_q ? StClose : StStore;
+            if (beat_q == 2'd2) state_q <= StStore;
           end
         end
         StStore: begin
           state_q <= StIdle;
-          if (task_q == TaskSweep || task_q == TaskZero) begin
+          if (task_q == TaskSweep) begin
             sweep_q <= sweep_q + 1'b1;
             if (sweep_q == '1) sweeping_q <= 1'b0;
-            if (task_q == TaskZero && sweep_q == '1) state_q <= StZero;
+          end
+          if (task_q == TaskZero) begin
+            index_q <= index_q + 1'b1;
+            closing_q <= 1'b0;
+            beat_q <= '0;
+            state_q <= StLoad;
+            if (index_q == '1) begin
+              zero_q <= zeroize_i;
+              zeroized_o <= 1'b1;
+              cleared_q <= 1'b1;
+              state_q <= StIdle;
+            end
           end
           if (task_q == TaskCommand) state_q <= StInsert;
         end
@@ -704,18 +710,31 @@ module track_core #(
           live_q[index_q] <= 1'b0;
           count_q <= count_q - 32'd1;
           row_q.closed <= 1'b0;
-          state_q <= row_q.spliced ? StClose : after_gone;
+          gone_q <= 1'b1;
+          state_q <= row_q.spliced ? StClose : task_q == TaskFrame ? StJudge : task_q == TaskCommand ? StReply : StIdle;
+          if (task_q == TaskSweep) begin
+            sweep_q <= sweep_q + 1'b1;
+            if (sweep_q == '1) sweeping_q <= 1'b0;
+          end
+        end
+        StClose: if (command_ready_i) begin
+          if (!gone_q) state_q <= StKeyEvent;
+          else state_q <= task_q == TaskFrame ? StJudge : task_q == TaskCommand ? StReply : StIdle;
         end
 
         StCommand: begin
           step_q <= '0;
           state_q <= StReply;
-          unique case (operation_q)
+          if (!written_q) begin
+            result_q <= 4'd5;
+          end else unique case (operation_q)
             4'd1: begin
               if (!mail_known || !table_ready_i || (mail_spliced && 32'(mail_index) >= Contexts)) begin
                 result_q <= 4'd3;
               end else if (live_q[index_q]) begin
                 result_q <= 4'd2;
+              end else if (mail_spliced && mail_strict) begin
+                result_q <= 4'd1;  // it cannot hold records back
               end else begin
                 row_q <= '0;
                 side0_q <= '0;
@@ -753,7 +772,7 @@ module track_core #(
           step_q <= step_q + 1'b1;
           if (step_q == 3'd7) state_q <= StOpen;
         end
-        StOpen: if (command_ready_i) begin
+        StOpen: if (command_valid_o && command_ready_i) begin
           step_q <= step_q + 1'b1;
           if (!step_q[0]) begin
             side0_q.sequence_delta <= mail_open.sequence_delta;
@@ -778,11 +797,11 @@ module track_core #(
               result_q <= table_status_i == vitrine_pkg::FlowExists ? 4'd2 : 4'd3;
               live_q[index_q] <= 1'b0;
               count_q <= count_q - 32'd1;
+              gone_q <= 1'b1;
               if (row_q.spliced) state_q <= StClose;
             end
           end
         end
-        StClose: if (command_ready_i) state_q <= wipe_q ? StStore : after_gone;
         StUpdate: if (command_ready_i) begin
           if (!keys_taken_i) result_q <= 4'd3;
           state_q <= StReply;
@@ -809,11 +828,10 @@ module track_core #(
           end else if (!row_q.closed) begin
             if (silent >= row_q.idle_ms) begin
               closing_q <= 1'b1;
-              wipe_q <= row_q.spliced;
               row_q.close_reason <= vitrine_pkg::CloseIdle;
               row_q.close_direction <= 1'b0;
               row_q.close_record <= '0;
-              state_q <= StKeyEvent;
+              state_q <= row_q.spliced ? StClose : StKeyEvent;
             end
           end else if (row_q.owed) begin
             state_q <= StClosed;
@@ -821,29 +839,18 @@ module track_core #(
             state_q <= StErase;
           end
         end
-        StZero: begin
-          zero_asked_q <= 1'b1;
-          if (zero_asked_q && !engine_clearing_i) begin
-            zero_q <= zeroize_i;
-            zeroized_o <= 1'b1;
-            cleared_q <= 1'b1;
-            zeroing_q <= 1'b0;
-            sweeping_q <= 1'b0;
-            state_q <= StIdle;
-          end
+        StZero: state_q <= StClearing;
+        StClearing: if (!clearing_i) begin
+          index_q <= '0;
+          state_q <= StLoad;
         end
         default: state_q <= StIdle;
       endcase
-      // The sweep goes on behind a row that is gone.
-      if (goes && after_gone == StIdle) begin
-        sweep_q <= sweep_q + 1'b1;
-        if (sweep_q == '1) sweeping_q <= 1'b0;
-      end
     end
   end
 
   logic unused;
-  assign unused = &{1'b0, frame_i, to_nowhere, mail_next[3:2], erase_q, verdict_q, punt_dropped_i};
+  assign unused = &{1'b0, frame_i, to_nowhere, verdict_q, punt_dropped_i};
 
   if (Connections < Contexts) begin : g_illegal
     $fatal(1, "track_core: a context needs a connection");
@@ -852,13 +859,13 @@ module track_core #(
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      assert (!(verdict_valid_i || wrong_i) || state_q == StSplice || state_q == StVerdict);
+      assert (!(verdict_valid_i || wrong_i || key_update_i) || state_q == StSplice || state_q == StVerdict);
       assert (!moved || state_q == StBeats || state_q == StSplice || state_q == StPuntBeats);
       assert (state_q != StPuntBeats || punt_known_q || punt_stored_i != punt_dropped_i);
       // SEC: a frame meets a connection only after all of its entry is there.
       assert (state_q != StSplice || live_q[index_q]);
-      // SEC: no key is written that a clearing would lose, or that it has passed by.
-      assert (!key_write_o || !engine_clearing_i);
+      // SEC: no keys are written while the engine clears itself.
+      assert (!key_write_o || !clearing_i);
       assert (!table_done_i || state_q == StInsert || state_q == StErase);
     end
   end

@@ -20,7 +20,10 @@ module track_mailbox (
   output vitrine_pkg::record_keys_t  keys_o,
   output vitrine_pkg::record_open_t  open_o,
   output logic [31:0]                timestamp_delta_o,
-  output logic [3:0]                 has_next_o    // both directions': bit 0 of their flags
+  output logic [1:0]                 tap_mode_o,
+  output logic [31:0]                tap_bytes_o,
+  output logic [1:0]                 has_next_o,   // both directions': bit 0 of their flags
+  output logic                       strict_o      // either direction is to be
 );
   localparam int unsigned Words = 144;
   logic [32*Words-1:0] words_q;
@@ -83,7 +86,10 @@ module track_mailbox (
     open_o.out_explicit = side[32*8+:64];
     open_o.next_keys = side[32*3];
     timestamp_delta_o = side[32+:32];
-    has_next_o = {2'b00, words_q[32*83], words_q[32*19]};
+    tap_mode_o = side[32*3+4+:2];
+    tap_bytes_o = side[32*10+:32];
+    has_next_o = {words_q[32*83], words_q[32*19]};
+    strict_o = words_q[32*83+1] || words_q[32*19+1];
   end
   logic unused;
   assign unused = &{1'b0, side, in_iv[159:0], out_iv[159:0], words_q};

@@ -1,44 +1,13 @@
 // What record_engine must not keep: keys of a flow that ended, and anything secret after zeroize_i;
 // found by a search of the model's whole state.
-#include <algorithm>
-#include <cstring>
-
 #include "sim/bench/record/engine_harness.h"
+#include "sim/bench/support/windows.h"
 #include <Vrecord_engine___024root.h>
 
 namespace vitrine::bench {
 namespace {
 
 using test::ByteVector;
-
-// All runs of 8 bytes of a state, to be asked whether a secret is among them.
-class Windows {
- public:
-  explicit Windows(Bytes state) {
-    for (size_t at = 0; at + 8 <= state.size(); ++at) {
-      uint64_t window = 0;
-      std::memcpy(&window, state.data() + at, 8);
-      windows_.push_back(window);
-    }
-    std::sort(windows_.begin(), windows_.end());
-  }
-
-  // Whether 8 bytes of it are there, in either byte order.
-  bool hold(const ByteVector& secret) const {
-    for (size_t at = 0; at + 8 <= secret.size(); at += 8) {
-      uint64_t part = 0;
-      std::memcpy(&part, secret.data() + at, 8);
-      if (std::binary_search(windows_.begin(), windows_.end(), part) ||
-          std::binary_search(windows_.begin(), windows_.end(), __builtin_bswap64(part))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
- private:
-  std::vector<uint64_t> windows_;
-};
 
 class RecordSafety : public EngineHarness {
  protected:

@@ -81,6 +81,7 @@ SplicedFlow::SplicedFlow(const FlowOptions& options, card::soft::SplicePools& po
         static_cast<uint32_t>(chance(random_, 1, 2) ? random_() : 0 - random_() % 50000);
     direction.tap = options.tap;
     direction.tap_bytes = options.tap_bytes;
+    direction.strict = options.strict;
     direction.in_record = random_() % 1000;
     direction.out_record = random_() % 1000;
     direction.out_explicit_nonce = random_();
@@ -269,6 +270,34 @@ FlowSegment SplicedFlow::acknowledge(Direction direction) {
   return segment;
 }
 
+card::FlowKey SplicedFlow::key() const {
+  card::FlowKey key;
+  for (auto* end : {&key.source, &key.destination}) {
+    end->version = options_.ip_version;
+    end->bytes = {10, 1, static_cast<uint8_t>(options_.client >> 8),
+                  static_cast<uint8_t>(options_.client)};
+  }
+  key.destination.bytes[1] = 2;
+  key.source_port = static_cast<uint16_t>(20000 + options_.client);
+  key.destination_port = 443;
+  return key;
+}
+
+void SplicedFlow::address(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed,
+                          Direction direction) const {
+  const card::FlowKey key =
+      direction == Direction::kFromInside ? this->key() : this->key().reversed();
+  const size_t size = options_.ip_version == 6 ? 16 : 4;
+  uint8_t* at = frame.data() + parsed.l3 + (options_.ip_version == 6 ? 8 : 12);
+  at = std::copy_n(key.source.bytes.begin(), size, at);
+  std::copy_n(key.destination.bytes.begin(), size, at);
+  at = frame.data() + parsed.l4;
+  for (const uint16_t port : {key.source_port, key.destination_port}) {
+    *at++ = static_cast<uint8_t>(port >> 8);
+    *at++ = static_cast<uint8_t>(port);
+  }
+}
+
 void SplicedFlow::pass(FlowSegment& segment) {
   Side& side = sides_[card::index(segment.direction)];
   card::soft::SegmentSpec spec;
@@ -277,9 +306,13 @@ void SplicedFlow::pass(FlowSegment& segment) {
   spec.flags = segment.flags;
   spec.payload = segment.payload;
   const bool by_chance = random_() % 2 != 0;
-  spec.ipv6 = options_.ipv6.value_or(by_chance);
+  spec.ipv6 =
+      options_.ip_version == 0 ? options_.ipv6.value_or(by_chance) : options_.ip_version == 6;
   card::soft::Segment frame = card::soft::make_segment(spec);
   frame.parsed.key.protocol = 6;
+  if (options_.ip_version != 0) {
+    address(frame.frame, frame.parsed, segment.direction);
+  }
   complete_checksums(frame.frame, frame.parsed);
   segment.frame = frame.frame;
   segment.parsed = frame.parsed;

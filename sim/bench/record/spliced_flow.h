@@ -34,9 +34,14 @@ struct FlowOptions {
   bool ends_at_short = false;  // no segment goes on behind a record that may be a KeyUpdate
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
+  bool strict = false;
   bool padding = true;       // TLS 1.3: every eighth record has some
   std::optional<bool> ipv6;  // of all frames; none: of each by chance
   size_t finish_after = 0;   // segments, then both ends send what they have and FIN; 0: never
+  // 4 or 6: all frames are of one connection, from a client inside to port 443, whose addresses and
+  // port follow from `client`. 0: all frames have the same addresses, of the version of `ipv6`.
+  uint8_t ip_version = 0;
+  uint16_t client = 0;
 };
 
 // What the soft card tells its tap: a run of plaintext, or a record's end.
@@ -90,6 +95,7 @@ class SplicedFlow {
     return sides_[card::index(direction)].received;
   }
   bool closed() const { return closed_; }
+  card::FlowStats stats() const { return splicer_->stats(); }
   // Directions whose sender has used up a generation, for update_keys().
   const std::vector<uint32_t>& generations(card::Direction direction) const {
     return sides_[card::index(direction)].sink_generations;
@@ -113,7 +119,8 @@ class SplicedFlow {
   // What was told to the tap and not taken from here yet.
   std::deque<TapEntry>& taps() { return taps_; }
   const card::Splice& splice() const { return splice_; }
-  card::FlowStats stats() const { return splicer_->stats(); }
+  // Of the packets of the client. REQUIRES: ip_version is 4 or 6.
+  card::FlowKey key() const;
   const FlowOptions& options() const { return options_; }
 
  private:
@@ -137,6 +144,8 @@ class SplicedFlow {
   void append_record(Side& side);
   std::vector<uint8_t> choose_payload(Side& side, size_t& position);
   bool finishing() const { return options_.finish_after != 0 && segments_ > options_.finish_after; }
+  void address(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed,
+               card::Direction direction) const;
   void pass(FlowSegment& segment);
 
   FlowOptions options_;
