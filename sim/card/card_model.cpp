@@ -309,6 +309,7 @@ void CardModel::clock(unsigned count) {
 bool CardModel::idle() const { return impl_->quiet_clocks >= kQuietClocks; }
 bool CardModel::interrupt() const { return impl_->top->interrupt_o != 0; }
 uint64_t CardModel::clocks() const { return impl_->clocks; }
+bool CardModel::can_trace() { return VM_TRACE != 0; }
 std::span<const uint8_t> CardModel::state() const {
   return {reinterpret_cast<const uint8_t*>(impl_->top->rootp->vlSymsp), sizeof(Vcard_top__Syms)};
 }

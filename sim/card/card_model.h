@@ -50,6 +50,8 @@ class CardModel {
   // The interrupt line.
   bool interrupt() const;
   uint64_t clocks() const;
+  // Whether this build can write waves.
+  static bool can_trace();
   // All of the card's registers and memories, for a search (sim/bench/support/windows.h).
   std::span<const uint8_t> state() const;
 
