@@ -21,7 +21,7 @@ using Answer = Result<json::value>;
 // A configuration as JSON may be longer than its texts, by their escapes.
 constexpr size_t kMaxExport = 2 * config::kMaxConfigurationBytes;
 
-std::string path(std::string_view rest) {
+std::string config_path(std::string_view rest) {
   return std::string(api::kConfigurationPath) + std::string(rest);
 }
 
@@ -55,7 +55,7 @@ Answer add_rule(const api::Client& client, const ConfigArguments& a) {
     return rule.status();
   }
   const char* place = !a.above.empty() ? "above" : !a.below.empty() ? "below" : "last";
-  return client.post(path("/rules"),
+  return client.post(config_path("/rules"),
                      json::serialize(json::value{{"list", a.list},
                                                  {"place", a.first ? "first" : place},
                                                  {"anchor", a.above.empty() ? a.below : a.above},
@@ -72,11 +72,11 @@ Answer set_policy(const api::Client& client, const config::PolicyFile& policy,
   if (revision) {
     body["revision"] = *revision;
   }
-  return client.post(path("/policy"), json::serialize(body));
+  return client.post(config_path("/policy"), json::serialize(body));
 }
 
 Answer edit_policy(const api::Client& client) {
-  const Answer candidate = client.get(path("/candidate"));
+  const Answer candidate = client.get(config_path("/candidate"));
   if (!candidate) {
     return candidate;
   }
@@ -102,19 +102,19 @@ Answer get_diff(const api::Client& client, const ConfigArguments& a) {
       query += fmt::format("{}{}={}", query.empty() ? "?" : "&", name, number);
     }
   }
-  return client.get(path("/diff" + query));
+  return client.get(config_path("/diff" + query));
 }
 
 Answer export_version(const api::Client& client, uint32_t version) {
   uint64_t number = version;
   if (number == 0) {
-    const Answer overview = client.get(path(""));
+    const Answer overview = client.get(config_path(""));
     if (!overview) {
       return overview;
     }
     number = number_at(*overview, "/active/version");
   }
-  const Answer found = client.get(path(fmt::format("/versions/{}", number)));
+  const Answer found = client.get(config_path(fmt::format("/versions/{}", number)));
   return found ? Answer(found->at("configuration")) : found;
 }
 
@@ -123,7 +123,7 @@ Answer commit(const api::Client& client, const ConfigArguments& a) {
   if (a.minutes > 0) {
     body["confirm_minutes"] = a.minutes;
   }
-  return client.post(path("/commit"), json::serialize(body));
+  return client.post(config_path("/commit"), json::serialize(body));
 }
 
 }  // namespace
@@ -158,11 +158,11 @@ Result<std::string> rule_text(const ConfigArguments& a) {
 int Commands::configuration(const ConfigArguments& a) {
   switch (a.what) {
     case What::kOverview:
-      return show(path(""), render_overview);
+      return show(config_path(""), render_overview);
     case What::kShow:
-      return show(path("/candidate"), render_candidate);
+      return show(config_path("/candidate"), render_candidate);
     case What::kHistory:
-      return show(path(fmt::format("/versions?limit={}", a.limit)), render_history);
+      return show(config_path(fmt::format("/versions?limit={}", a.limit)), render_history);
     case What::kCheck:
       return check_candidate(a.strict);
     case What::kExport:
@@ -187,21 +187,22 @@ Answer Commands::change(const ConfigArguments& a) {
     case What::kEdit:
       return edit_policy(client_);
     case What::kDiscard:
-      return client_.remove(path("/candidate"));
+      return client_.remove(config_path("/candidate"));
     case What::kDiff:
       return get_diff(client_, a);
     case What::kCommit:
       return commit(client_, a);
     case What::kConfirm:
-      return client_.post(path("/confirm"), "{}");
+      return client_.post(config_path("/confirm"), "{}");
     case What::kRollback:
-      return client_.post(path("/rollback"), json::serialize(json::value{{"version", a.version},
-                                                                         {"comment", a.comment}}));
+      return client_.post(
+          config_path("/rollback"),
+          json::serialize(json::value{{"version", a.version}, {"comment", a.comment}}));
     case What::kAddRule:
       return add_rule(client_, a);
     case What::kDeleteRule:
       return client_.remove(
-          path(fmt::format("/rules?list={}&name={}", a.list, api::percent_encode(a.name))));
+          config_path(fmt::format("/rules?list={}&name={}", a.list, api::percent_encode(a.name))));
     default:
       break;
   }
@@ -210,12 +211,12 @@ Answer Commands::change(const ConfigArguments& a) {
     return text.status();
   }
   return a.what == What::kImport
-             ? client_.post(path("/candidate"), std::move(text).value())
+             ? client_.post(config_path("/candidate"), std::move(text).value())
              : set_policy(client_, config::with_files(std::move(text).value(), a.file), {});
 }
 
 int Commands::check_candidate(bool strict) {
-  const Answer answer = client_.post(path("/check"), "{}");
+  const Answer answer = client_.post(config_path("/check"), "{}");
   if (!answer) {
     return fail(answer.status());
   }

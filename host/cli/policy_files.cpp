@@ -261,6 +261,14 @@ std::string place_of(const policy::Rulebook& book, const policy::Facts& facts,
     return "nowhere: " + rules.status().message();
   }
   action = policy::first_match(rules->generation, facts.key);
+  const bool tcp = facts.key.protocol == policy::kTcp;
+  const bool quic =
+      facts.key.protocol == policy::kUdp && facts.key.destination_port == policy::kHttps;
+  // As session/active_policy.h has it: what would be dropped silently is told by the host.
+  if (action == card::Action::kDrop && (tcp || quic)) {
+    action = card::Action::kPunt;
+    return "host: it drops the packets, tells both ends, and an event says why";
+  }
   switch (action) {
     case card::Action::kForward:
       return "card: it forwards the packets itself";

@@ -91,6 +91,21 @@ TEST_F(PolicyFiles, ExplainNamesRuleReasonAndPlace) {
   EXPECT_THAT(out_.str(), HasSubstr(R"("rule":"lab")"));
 }
 
+TEST_F(PolicyFiles, ExplainSaysThatTheHostTellsOfDenials) {
+  const std::string closed = write("closed.yaml",
+                                   "version: 1\nquic: allow\naccess:\n"
+                                   "  - {name: closed, action: deny}\n");
+  for (const char* protocol : {"tcp", "udp"}) {
+    EXPECT_EQ(
+        call({"policy", "explain", closed, "10.0.0.1", "192.0.2.1:443", "--protocol", protocol}),
+        kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("where     host: it drops the packets, tells both ends"));
+  }
+  EXPECT_EQ(call({"policy", "explain", closed, "10.0.0.1", "192.0.2.1:53", "--protocol", "udp"}),
+            kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("where     card: it drops the packets itself"));
+}
+
 TEST_F(PolicyFiles, ExplainRefusesWhatIsNoConnection) {
   EXPECT_EQ(call({"policy", "explain", policy_, "10.0.0.1", "192.0.2.1"}), kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("has no port"));
