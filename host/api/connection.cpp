@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr unsigned kHttp11 = 11;
+constexpr const char* kReadersMay =
+    "you may look, but change nothing: that needs root, or a member of the administrators' group";
 
 // What to answer to a request that could not be read; nullopt: nothing, the peer is gone.
 std::optional<http::status> status_for_read_error(error_code error) {
@@ -48,15 +50,16 @@ Connection::~Connection() {
   state_->stats.open = state_->open.size();
 }
 
-void Connection::start(std::string user) {
+void Connection::start(std::string user, Role role) {
   user_ = std::move(user);
+  role_ = role;
   wait_for_request();
 }
 
 void Connection::refuse() {
   Response response = error_answer(
-      Request{}, Status(Code::kPermission,
-                        "only root and members of the daemon's group may manage the appliance"));
+      Request{},
+      Status(Code::kPermission, "only root and members of the appliance's groups may talk to it"));
   response.version(kHttp11);
   response.keep_alive(false);
   write(std::move(response));
@@ -111,7 +114,8 @@ void Connection::wait_for_request() {
 void Connection::read_request() {
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(state_->options.max_header_bytes));
-  parser_->body_limit(state_->options.max_body_bytes);
+  parser_->body_limit(role_ == Role::kAdministrator ? state_->options.max_body_bytes
+                                                    : state_->options.max_reader_body_bytes);
   arm(Phase::kReading, state_->options.request_timeout);
   http::async_read(
       socket_, buffer_, *parser_,
@@ -136,6 +140,10 @@ void Connection::on_request(error_code error) {
   }
   const Request request = parser_->release();
   const auto target = Target::parse(request.target());
+  if (target && !may(role_, request.method(), target->path)) {
+    write(error_answer(request, Status(Code::kPermission, kReadersMay)));
+    return;
+  }
   if (target && target->path == kFollowPath && request.method() == http::verb::get) {
     start_following(request);
   } else if (target && target->path == kMirrorPath && request.method() == http::verb::post) {

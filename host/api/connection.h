@@ -45,7 +45,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   // `user`: who it is.
-  void start(std::string user);
+  void start(std::string user, Role role);
   // Tells the peer that it may not be here, then closes.
   void refuse();
   // Idempotent.
@@ -70,6 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Socket socket_;
   std::string user_;
+  Role role_ = Role::kNone;
   const std::shared_ptr<ServerState> state_;
   boost::asio::steady_timer deadline_;
   Phase phase_ = Phase::kIdle;

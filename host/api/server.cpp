@@ -23,6 +23,7 @@ using boost::system::error_code;
 using Local = asio::local::stream_protocol;
 
 constexpr mode_t kSocketMode = 0660;
+constexpr mode_t kOpenSocketMode = 0666;  // credentials decide, for the groups are several
 constexpr std::chrono::milliseconds kAcceptRetry{100};  // out of file descriptors
 
 // Makes way for a new socket: removes one that nobody listens on.
@@ -69,20 +70,21 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 };
 
 Status Server::Impl::open() {
+  const mode_t mode = state_->options.groups.any() ? kOpenSocketMode : kSocketMode;
   error_code error;
   acceptor_.open(Local(), error);
   if (error) {
     return failed(path_, error);
   }
   // Before bind, so that the file is never more open than this; after, because of the umask.
-  if (::fchmod(acceptor_.native_handle(), kSocketMode) != 0) {
+  if (::fchmod(acceptor_.native_handle(), mode) != 0) {
     return Status::from_errno(path_, errno);
   }
   acceptor_.bind(Local::endpoint(path_), error);
   if (error) {
     return failed(path_, error);
   }
-  if (::chmod(path_.c_str(), kSocketMode) != 0) {
+  if (::chmod(path_.c_str(), mode) != 0) {
     return Status::from_errno(path_, errno);
   }
   acceptor_.listen(asio::socket_base::max_listen_connections, error);
@@ -117,8 +119,10 @@ void Server::Impl::on_accept(Local::socket socket) {
   ++stats.accepted;
   const auto peer = peer_credentials(socket.native_handle());
   const auto connection = std::make_shared<Connection>(std::move(socket), state_);
-  if (peer && may_manage(*peer, ::geteuid(), ::getegid())) {
-    connection->start(name_of(*peer));
+  const Role role =
+      peer ? role_of(*peer, ::geteuid(), ::getegid(), state_->options.groups) : Role::kNone;
+  if (role != Role::kNone) {
+    connection->start(name_of(*peer), role);
     return;
   }
   ++stats.forbidden;

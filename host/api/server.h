@@ -8,11 +8,12 @@
 //
 //   POST /v1/mirror[?client=&server=&host=&port=]   pcapng, chunked, until the client goes
 //
-// Errors are {"error": {"code", "message"}} with a fitting HTTP status. The socket is mode 0660,
-// and every peer is checked (SO_PEERCRED): root, the daemon's own user, or a member of the daemon's
-// group. Bounded: connections, header and body bytes, seconds a request, bytes waiting for a slow
-// reader. Threads: runs wholly on `io`, which one thread runs; give it one of its own, for store
-// queries read a disk.
+// Errors are {"error": {"code", "message"}} with a fitting HTTP status. Every peer is checked
+// (SO_PEERCRED, role.h): root, the daemon's own user and the daemon's group administrate; other
+// groups may administrate or read. The socket is mode 0660, and 0666 where there are such groups:
+// strangers are then refused by their credentials alone. Bounded: connections, header and body
+// bytes, seconds a request, bytes waiting for a slow reader. Threads: runs wholly on `io`, which
+// one thread runs; give it one of its own, for store queries read a disk.
 #pragma once
 
 #include <chrono>
@@ -23,6 +24,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "host/api/backend.h"
+#include "host/api/role.h"
 #include "host/base/status.h"
 #include "host/events/hub.h"
 
@@ -31,10 +33,13 @@ namespace vitrine::api {
 struct ServerOptions {
   size_t max_connections = 64;
   size_t max_header_bytes = 8192;
-  size_t max_body_bytes = 1U << 20;
+  // A whole configuration fits, with JSON's escapes; a reader has nothing long to say.
+  size_t max_body_bytes = 32U << 20;
+  size_t max_reader_body_bytes = 4096;
   std::chrono::milliseconds request_timeout{10'000};  // to read a request, or to take a response
   std::chrono::milliseconds idle_timeout{60'000};     // between requests
   size_t max_follow_backlog = 1024;  // events; a follower further behind is dropped
+  RoleGroups groups = {};
 };
 
 struct ServerStats {

@@ -42,6 +42,22 @@ Result<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
+Status find_groups(const Options& options, api::RoleGroups& groups) {
+  constexpr const char* kDefaultReaders = "vitrine-read";
+  if (!options.administrators.empty()) {
+    const auto found = find_group(options.administrators);
+    if (!found) {
+      return found.status();
+    }
+    groups.administrators = *found;
+  }
+  const auto readers = find_group(options.readers.empty() ? kDefaultReaders : options.readers);
+  if (readers) {
+    groups.readers = *readers;
+  }
+  return readers || options.readers.empty() ? Status::ok() : readers.status();
+}
+
 session::Config session_config(const Options& options) {
   session::Config config;
   config.handshake_timeout_ms = options.handshake_timeout_s * 1000;
@@ -58,6 +74,7 @@ struct Appliance::Parts {
 
   Options options;
   Account account;
+  api::RoleGroups groups;
   UniqueFd run_lock;
   UniqueFd guard;
   std::optional<KeyLog> key_log;
@@ -100,6 +117,9 @@ Status Appliance::Parts::begin() {
     return found.status();
   }
   account = std::move(found).value();
+  if (Status known = find_groups(options, groups); !known) {
+    return known;
+  }
   if (Status secure = secure_memory_init(); !secure) {
     return secure;
   }
@@ -256,7 +276,7 @@ Status Appliance::Parts::serve() {
   backend = std::make_unique<Backend>(BackendParts{options, session_io, *engine, *card, *trust,
                                                    *hub, configuring->manager(), Clock::system(),
                                                    *licensing, &mirror});
-  auto listening = api::Server::listen(api_io, options.socket, *backend, *hub);
+  auto listening = api::Server::listen(api_io, options.socket, *backend, *hub, {.groups = groups});
   if (!listening) {
     return listening.status();
   }

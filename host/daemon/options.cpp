@@ -93,6 +93,11 @@ void add_process_options(CLI::App& app, Options& options) {
       ->envname("VITRINE_SOCKET")
       ->capture_default_str();
   app.add_option("--user", options.user, "User to run as after start (default: vitrine)");
+  app.add_option("--administrators", options.administrators,
+                 "Group that may manage the appliance, beside the daemon's own");
+  app.add_option("--readers", options.readers,
+                 "Group that may look and change nothing (default: vitrine-read, where there is "
+                 "one)");
   app.add_option("--name", options.device_name, "Device name on events (default: host name)");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))

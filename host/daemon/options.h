@@ -33,6 +33,8 @@ struct Options {
   std::string impairment;
   std::string keylog_file;
   std::string user;
+  std::string administrators;  // a group beside the daemon's own; "": none
+  std::string readers;         // "": vitrine-read, where the machine has it
   std::string log_level = "info";
   std::string device_name;
   uint32_t max_flows = 65536;

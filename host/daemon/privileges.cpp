@@ -48,6 +48,15 @@ Result<Account> find_account(const std::string& user) {
   return Account{found->pw_name, {found->pw_uid, found->pw_gid}};
 }
 
+Result<gid_t> find_group(const std::string& name) {
+  const group* found = getgrnam(name.c_str());
+  if (found == nullptr) {
+    return Status(Code::kNotFound, "no group '" + name + "'; make it (groupadd --system " + name +
+                                       "), or name another");
+  }
+  return found->gr_gid;
+}
+
 Status drop_privileges(const Account& account, const std::string& state_dir,
                        const std::string& socket_path) {
   const auto [uid, gid] = account.owner;

@@ -18,6 +18,9 @@ struct Account {
 // let those at the state directory. kInvalidArgument for root.
 Result<Account> find_account(const std::string& user);
 
+// A group's number. kNotFound where the machine has none of that name.
+Result<gid_t> find_group(const std::string& name);
+
 // Becomes `account`, keeping only CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE (TCP repair,
 // transparent sockets at servers' ports) and CAP_IPC_LOCK (memory allocated later is locked too).
 // Gives it `state_dir` and what lies in it, but for ca/, first, and makes the API socket's

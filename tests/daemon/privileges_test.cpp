@@ -29,6 +29,14 @@ TEST(Account, MissingUserIsAnErrorThatSaysWhatToType) {
   EXPECT_NE(found.status().message().find("--user"), std::string::npos);
 }
 
+TEST(Group, IsTheNamedOneOrAnErrorThatSaysWhatToType) {
+  ASSERT_TRUE(find_group("daemon"));
+  EXPECT_EQ(find_group("root").value(), 0U);
+  const auto missing = find_group("no-group-of-that-name");
+  EXPECT_EQ(missing.status().code(), Code::kNotFound);
+  EXPECT_NE(missing.status().message().find("groupadd"), std::string::npos);
+}
+
 // Whether the machine has it or not.
 TEST(Account, DefaultIsAUserOfItsOwn) {
   const auto found = find_account("");

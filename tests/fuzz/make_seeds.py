@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of fuzz_frame_parser, fuzz_record_tracker, fuzz_http1, fuzz_http2 and fuzz_card_image into
-corpus/ beside this file.
+"""Writes the seeds of fuzz_api, fuzz_frame_parser, fuzz_record_tracker, fuzz_http1, fuzz_http2 and fuzz_card_image
+into corpus/ beside this file.
 
     tests/fuzz/make_seeds.py
 
@@ -137,9 +137,37 @@ def card_images() -> dict[str, bytes]:
     return {"small": image(b"b", b"f"), "larger": image(bytes(range(200)), b"firmware")}
 
 
+def api() -> dict[str, bytes]:
+    """The first byte says who asks: 1 an administrator, 0 a reader."""
+    def ask(method: str, path: str, body: str = "", who: int = 1) -> bytes:
+        head = f"{method} /v1/{path} HTTP/1.1\r\nHost: v\r\nContent-Length: {len(body)}\r\n\r\n"
+        return bytes([who]) + (head + body).encode()
+
+    policy = "version: 1\\ndecryption:\\n  - {name: all, action: decrypt}\\n"
+    return {
+        "status": ask("GET", "status", who=0),
+        "events": ask("GET", "events?type=tls_abort&since=1&limit=3", who=0),
+        "versions": ask("GET", "configuration/versions/1", who=0),
+        "diff": ask("GET", "configuration/diff?from=1", who=0),
+        "check": ask("POST", "configuration/check", "{}", who=0),
+        "rule": ask("POST", "configuration/rules", '{"list":"decryption","place":"above","anchor":"decrypt-all",'
+                    '"rule":"name: lab\\naction: do-not-decrypt\\n"}'),
+        "unrule": ask("DELETE", "configuration/rules?list=decryption&name=lab"),
+        "policy": ask("POST", "configuration/policy", '{"policy":"' + policy + '","files":{"a.txt":"b"},"revision":1}'),
+        "candidate": ask("POST", "configuration/candidate",
+                         '{"vitrine_configuration":1,"policy":"' + policy + '","files":{},"certificates":{}}'),
+        "commit": ask("POST", "configuration/commit", '{"comment":"c","confirm_minutes":5}'),
+        "confirm": ask("POST", "configuration/confirm", "{}"),
+        "rollback": ask("POST", "configuration/rollback", '{"version":1,"comment":"c"}'),
+        "certificates": ask("POST", "configuration/certificates", "-----BEGIN CERTIFICATE-----\nAA==\n"
+                            "-----END CERTIFICATE-----\n"),
+        "licence": ask("POST", "licence", "Vitrine licence 1\n"),
+    }
+
+
 def main() -> None:
-    for target, seeds in {"http1": http1(), "http2": http2(), "frame_parser": frames(), "record_tracker": tracks(),
-                          "card_image": card_images()}.items():
+    for target, seeds in {"api": api(), "http1": http1(), "http2": http2(), "frame_parser": frames(),
+                          "record_tracker": tracks(), "card_image": card_images()}.items():
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds.items():
