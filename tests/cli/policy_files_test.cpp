@@ -94,7 +94,7 @@ TEST_F(PolicyFiles, ExplainNamesRuleReasonAndPlace) {
 TEST_F(PolicyFiles, ExplainSaysThatTheHostTellsOfDenials) {
   const std::string closed = write("closed.yaml",
                                    "version: 1\nquic: allow\naccess:\n"
-                                   "  - {name: closed, destination: 192.0.2.0/24, action: deny}\n");
+                                   "  - {name: closed, action: deny}\n");
   for (const char* protocol : {"tcp", "udp"}) {
     EXPECT_EQ(
         call({"policy", "explain", closed, "10.0.0.1", "192.0.2.1:443", "--protocol", protocol}),
