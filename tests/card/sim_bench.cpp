@@ -36,10 +36,10 @@ const auto kSimCard = ::testing::Values(sim_card_under_test());
 
 INSTANTIATE_TEST_SUITE_P(Cards, ConformanceTest, kSimCard, name_of);
 INSTANTIATE_TEST_SUITE_P(Cards, SpliceConformanceTest, kSimCard, name_of);
+INSTANTIATE_TEST_SUITE_P(Cards, TapConformanceTest, kSimCard, name_of);
 // Its wires carry no coalesced frames.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CoalescingConformanceTest);
-// rtl/top has no tap, rtl/record no strict mode.
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(TapConformanceTest);
+// rtl/record has no strict mode.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StrictConformanceTest);
 
 }  // namespace

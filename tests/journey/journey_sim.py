@@ -62,6 +62,10 @@ class Sim:
         expect_equal(answer.code, 0, answer.report[-600:])
         checks.on_card(self.appliance, after)
         expect_equal(self.appliance.get("status")["card"]["kind"], "sim", "the card")
+        # Its plaintext came through the card's tap, verified.
+        told = checks.events_after(self.appliance, after, "http_complete")[0]
+        expect_equal(told["inspection"]["http_method"], "GET", "the transaction's method")
+        expect(told["destination"]["url"].endswith("/info"), told["destination"]["url"])
 
 
 def main() -> int:
