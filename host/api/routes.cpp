@@ -66,6 +66,31 @@ Answer get_events(const Call& call) {
   return json::value{{"events", std::move(out)}};
 }
 
+// Filters as for events, and `by`, the field to count by.
+Answer get_event_counts(const Call& call) {
+  Target filters = call.target;
+  const auto named = filters.parameters.find("by");
+  if (named == filters.parameters.end()) {
+    return Status(Code::kInvalidArgument, "by: which field to count by is missing");
+  }
+  const auto field = events::FieldName::parse(named->second);
+  filters.parameters.erase(named);
+  const auto query = event_query_from(filters);
+  if (!field || !query) {
+    return field ? query.status() : field.status();
+  }
+  call.hub.flush();
+  const auto counts = call.hub.count_by(*query, *field);
+  if (!counts) {
+    return counts.status();
+  }
+  json::array out;
+  for (const events::ValueCount& count : *counts) {
+    out.push_back({{"value", count.value}, {"events", count.events}});
+  }
+  return json::value{{"by", field->name()}, {"counts", std::move(out)}};
+}
+
 Answer get_event(const Call& call) {
   const auto id = parse_number(call.rest);
   if (!id) {
@@ -123,6 +148,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {http::verb::get, "/v1/counters", get_counters},
     {http::verb::get, "/v1/policy", get_policy},
     {http::verb::get, "/v1/events", get_events},
+    {http::verb::get, "/v1/event-counts", get_event_counts},
     {http::verb::get, "/v1/events/", get_event},
     {http::verb::get, "/v1/certificates", get_certificates},
     {http::verb::get, "/v1/exclusions", get_exclusions},

@@ -2,6 +2,8 @@
 //
 //   GET /v1/status  /v1/flows[?limit=]  /v1/counters  /v1/policy  /v1/certificates  /v1/ca
 //   GET /v1/events[?type=&cause=&source=&destination=&host=&after=&since=&limit=]
+//                                         and any field by its name, as in source.user=
+//   GET /v1/event-counts?by=FIELD[&same filters]   the most frequent values
 //   GET /v1/events/ID
 //   GET /v1/events/follow[?same filters]     one JSON object a line, chunked, until the client goes
 //   GET and more /v1/configuration/...       config_routes.h

@@ -90,6 +90,13 @@ Status set_filter(events::EventQuery& query, const std::string& name, const std:
     query.limit = static_cast<uint32_t>(number);
     return status;
   }
+  if (name.find('.') != std::string::npos) {
+    auto field = events::FieldName::parse(name);
+    if (field) {
+      query.fields.push_back({*field, value});
+    }
+    return field.status();
+  }
   return {Code::kInvalidArgument, fmt::format("no such parameter: {}", name)};
 }
 

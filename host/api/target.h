@@ -20,8 +20,8 @@ struct Target {
   static Result<Target> parse(std::string_view text);
 };
 
-// type, cause, source, destination, host, after, since (ms), limit. Anything else is refused, so
-// that a misspelt filter never shows as "all".
+// type, cause, source, destination, host, after, since (ms), limit, and any field by its name
+// ("source.user"). Anything else is refused, so that a misspelt filter never shows as "all".
 Result<events::EventQuery> event_query_from(const Target& target);
 
 // The whole text as a decimal number.

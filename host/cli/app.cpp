@@ -21,6 +21,7 @@ constexpr const char* kFooter = R"(Examples:
   vitrine status
   vitrine events --follow --type tls_abort
   vitrine events --since 2h --host example.org --json
+  vitrine events --count-by inspection.cause --since 1d
   vitrine event 42
   vitrine cert ca init --state /var/lib/vitrine
   vitrine rule add asa --above decrypt-all --destination 192.0.2.7 --action do-not-decrypt
@@ -50,6 +51,7 @@ struct Arguments {
   bool no_color = false;
   EventFilters filters;
   bool follow = false;
+  bool markdown = false;
   uint64_t event_id = 0;
   uint32_t flow_limit = 1000;
   std::string file;
@@ -124,6 +126,20 @@ void add_event_commands(CLI::App& app, Arguments& a) {
   events->add_option("-n,--limit", a.filters.limit, "At most this many, the newest")
       ->check(CLI::Range(0U, events::EventQuery::kMaxLimit))
       ->capture_default_str();
+  events
+      ->add_option("--where", a.filters.where,
+                   "Only where a field has this value, e.g. source.user=ada; may be repeated")
+      ->take_all()
+      ->expected(1);
+  CLI::Option* csv = events->add_flag("--csv", a.filters.csv, "Every field, comma-separated");
+  events
+      ->add_option("--count-by", a.filters.count_by,
+                   "Count them by a field, e.g. policy.access_rule")
+      ->excludes("--follow")
+      ->excludes(csv);
+  CLI::App* causes = add_command(app, a, "causes", "List the causes that events can have",
+                                 [&a](Commands& c) { return c.causes(a.markdown); });
+  causes->add_flag("--markdown", a.markdown, "As docs/causes.md, with what to do next");
   CLI::App* event = add_command(app, a, "event", "Show every field of one event",
                                 [&a](Commands& c) { return c.event(a.event_id); });
   event->add_option("id", a.event_id, "The event's id")->required()->check(CLI::PositiveNumber);

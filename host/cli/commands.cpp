@@ -5,6 +5,7 @@
 #include "host/api/config_routes.h"
 #include "host/api/target.h"
 #include "host/cli/config_render.h"
+#include "host/cli/event_csv.h"
 #include "host/cli/files.h"
 #include "host/cli/render.h"
 #include "host/cli/sheet.h"
@@ -80,9 +81,12 @@ int Commands::flows(uint32_t limit) {
 
 Result<std::string> Commands::events_target(const EventFilters& filters, bool follow) const {
   std::string target = fmt::format("/v1/events{}?limit={}", follow ? "/follow" : "", filters.limit);
-  const auto add = [&target](std::string_view name, const std::string& value) {
+  const auto add_always = [&target](std::string_view name, const std::string& value) {
+    target += fmt::format("&{}={}", api::percent_encode(name), api::percent_encode(value));
+  };
+  const auto add = [&add_always](std::string_view name, const std::string& value) {
     if (!value.empty()) {
-      target += fmt::format("&{}={}", name, api::percent_encode(value));
+      add_always(name, value);
     }
   };
   add("type", filters.type);
@@ -90,6 +94,15 @@ Result<std::string> Commands::events_target(const EventFilters& filters, bool fo
   add("source", filters.source);
   add("destination", filters.destination);
   add("host", filters.host);
+  for (const std::string& where : filters.where) {
+    const size_t equals = where.find('=');
+    if (equals == std::string::npos || where.find('.') > equals) {
+      return Status(
+          Code::kInvalidArgument,
+          fmt::format("--where '{}': say GROUP.FIELD=VALUE, as in source.user=ada", where));
+    }
+    add_always(where.substr(0, equals), where.substr(equals + 1));
+  }
   if (filters.after > 0) {
     target += fmt::format("&after={}", filters.after);
   }
@@ -112,11 +125,17 @@ int Commands::events(const EventFilters& filters, bool follow) {
     return kUsage;
   }
   if (follow) {
-    return follow_events(*target);
+    return follow_events(*target, filters.csv);
+  }
+  if (!filters.count_by.empty()) {
+    return count_events(*target, filters.count_by);
   }
   const auto answer = client_.get(*target);
   if (!answer) {
     return fail(answer.status());
+  }
+  if (filters.csv) {
+    return print_csv(*answer);
   }
   if (!json_) {
     return print(*answer, render_events(*answer, env_.terminal));
@@ -127,9 +146,13 @@ int Commands::events(const EventFilters& filters, bool follow) {
   return kDone;
 }
 
-int Commands::follow_events(const std::string& target) {
-  const Status status = client_.follow(target, [this](const json::value& value) {
-    if (json_) {
+int Commands::follow_events(const std::string& target, bool csv) {
+  env_.out << (csv ? csv_title() : "");
+  const Status status = client_.follow(target, [this, csv](const json::value& value) {
+    if (csv) {
+      const auto event = events::event_from_json(value);
+      env_.out << (event ? csv_line(*event) : "");
+    } else if (json_) {
       env_.out << json::serialize(value) << "\n";
     } else if (const auto event = events::event_from_json(value)) {
       env_.out << event_line(*event, env_.terminal);

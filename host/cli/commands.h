@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "host/api/client.h"
 #include "host/cli/app.h"
@@ -19,6 +20,9 @@ struct EventFilters {
   std::string destination;
   std::string host;
   std::string since;
+  std::vector<std::string> where;  // "FIELD=VALUE"
+  std::string count_by;            // a field: counts instead of events
+  bool csv = false;
   uint64_t after = 0;
   uint32_t limit = 50;
 };
@@ -32,6 +36,7 @@ class Commands {
   int flows(uint32_t limit);
   int events(const EventFilters& filters, bool follow);
   int event(uint64_t id);
+  int causes(bool markdown);
   int counters();
   int policy_show();
   int exclusions();
@@ -58,7 +63,9 @@ class Commands {
   int print(const boost::json::value& value, const std::string& text);
   int fail(const Status& status);
   Result<std::string> events_target(const EventFilters& filters, bool follow) const;
-  int follow_events(const std::string& target);
+  int follow_events(const std::string& target, bool csv);
+  int count_events(std::string target, const std::string& field);
+  int print_csv(const boost::json::value& answer);
   Result<boost::json::value> change(const ConfigArguments& arguments);
   int check_candidate(bool strict);
   int export_configuration(const ConfigArguments& arguments);

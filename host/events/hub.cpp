@@ -177,6 +177,11 @@ Result<std::vector<Event>> EventHub::query(const EventQuery& query) const {
   return impl_->sinks->store().query(query);
 }
 
+Result<std::vector<ValueCount>> EventHub::count_by(const EventQuery& query,
+                                                   const FieldName& by) const {
+  return impl_->sinks->store().count_by(query, by);
+}
+
 Result<Event> EventHub::get(EventId id) const { return impl_->sinks->store().get(id); }
 
 HubStats EventHub::stats() const {

@@ -89,6 +89,7 @@ class EventHub {
 
   // From the store: what was published a moment ago may not be there yet; flush() first to be sure.
   Result<std::vector<Event>> query(const EventQuery& query) const;
+  Result<std::vector<ValueCount>> count_by(const EventQuery& query, const FieldName& by) const;
   Result<Event> get(EventId id) const;
   HubStats stats() const;
 

@@ -132,8 +132,24 @@ Filter filter_of(const EventQuery& query) {
   if (query.host) {
     filter.add("host = ?", *query.host);
   }
+  for (const FieldFilter& field : query.fields) {
+    filter.add(field.field.sql() + " = ?", field.value);
+  }
   filter.values.emplace_back(static_cast<int64_t>(std::min(query.limit, EventQuery::kMaxLimit)));
   return filter;
+}
+
+// `sql` has the place of the filter's conditions as "{}"; its values are bound.
+Result<Statement> search(const Database& database, std::string_view sql, const Filter& filter) {
+  auto statement = database.prepare(fmt::format(fmt::runtime(sql), filter.where));
+  if (statement) {
+    int index = 1;
+    for (const auto& value : filter.values) {
+      std::visit([&](const auto& v) { statement->bind(index, v); }, value);
+      ++index;
+    }
+  }
+  return statement;
 }
 
 }  // namespace
@@ -263,17 +279,12 @@ Status EventStore::append(std::span<const std::shared_ptr<const Event>> events) 
 }
 
 Result<std::vector<Event>> EventStore::query(const EventQuery& query) const {
-  Filter filter = filter_of(query);
+  const Filter filter = filter_of(query);
   const std::lock_guard lock(reader_mutex_);
-  auto statement = reader_.prepare(
-      fmt::format("SELECT body FROM events WHERE {} ORDER BY id DESC LIMIT ?", filter.where));
+  auto statement =
+      search(reader_, "SELECT body FROM events WHERE {} ORDER BY id DESC LIMIT ?", filter);
   if (!statement) {
     return statement.status();
-  }
-  int index = 1;
-  for (const auto& value : filter.values) {
-    std::visit([&](const auto& v) { statement->bind(index, v); }, value);
-    ++index;
   }
   std::vector<Event> events;
   while (true) {
@@ -290,6 +301,29 @@ Result<std::vector<Event>> EventStore::query(const EventQuery& query) const {
   }
   std::reverse(events.begin(), events.end());
   return events;
+}
+
+Result<std::vector<ValueCount>> EventStore::count_by(const EventQuery& query,
+                                                     const FieldName& by) const {
+  const std::string sql = fmt::format(
+      "SELECT {}, count(*) FROM events WHERE {{}} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", by.sql());
+  const std::lock_guard lock(reader_mutex_);
+  auto statement = search(reader_, sql, filter_of(query));
+  if (!statement) {
+    return statement.status();
+  }
+  std::vector<ValueCount> counts;
+  while (true) {
+    const auto row = statement->step();
+    if (!row) {
+      return row.status();
+    }
+    if (!*row) {
+      return counts;
+    }
+    counts.push_back(
+        {std::string(statement->text(0)), static_cast<uint64_t>(statement->number(1))});
+  }
 }
 
 Result<Event> EventStore::get(EventId id) const {

@@ -36,6 +36,9 @@ class EventStore {
 
   // Oldest first. A row that no longer parses is left out.
   Result<std::vector<Event>> query(const EventQuery& query) const;
+  // The most frequent values of a field among the events that match, at most query.limit of them;
+  // equal ones by value.
+  Result<std::vector<ValueCount>> count_by(const EventQuery& query, const FieldName& by) const;
   Result<Event> get(EventId id) const;
   uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   // The highest id ever stored; 0 for none.

@@ -59,6 +59,19 @@ TEST_F(RoutesTest, EventsAreFilteredAndFoundById) {
   EXPECT_EQ(get("/v1/events/2").at("inspection").at("cause"), "certificate_self_signed");
 }
 
+TEST_F(RoutesTest, EventsAreCountedByAField) {
+  world_.publish(events::refused_event());
+  world_.publish(events::untrusted_event());
+  world_.publish(events::refused_event());
+  const json::value all = get("/v1/event-counts?by=inspection.cause");
+  EXPECT_EQ(all.at("by"), "inspection.cause");
+  ASSERT_EQ(all.at("counts").as_array().size(), 2U);
+  EXPECT_EQ(all.at("counts").at(0).at("events"), 2);
+  EXPECT_EQ(all.at("counts").at(1).at("value"), "certificate_self_signed");
+  const json::value some = get("/v1/event-counts?by=type&source.ip_address=2001:db8::10");
+  EXPECT_EQ(some.at("counts").at(0).at("events"), 1);
+}
+
 TEST_F(RoutesTest, CertificatesComeAndGoByTheCandidate) {
   const std::string pem = test::CertBuilder("/CN=New").ca().self_signed().pem();
   const Response added = call(http::verb::post, "/v1/configuration/certificates", pem);
@@ -161,6 +174,8 @@ TEST_F(RoutesTest, WhatIsNotThereIsToldApart) {
       {http::verb::get, "/v1/events/x", http::status::bad_request},
       {http::verb::get, "/v1/events/1/2", http::status::not_found},
       {http::verb::get, "/v1/events?typ=x", http::status::bad_request},
+      {http::verb::get, "/v1/event-counts", http::status::bad_request},
+      {http::verb::get, "/v1/event-counts?by=source.usr", http::status::bad_request},
       {http::verb::get, "/v1/flows?limit=0", http::status::bad_request},
       {http::verb::get, "/v1/flows?x=1", http::status::bad_request},
       {http::verb::post, "/v1/status", http::status::method_not_allowed},

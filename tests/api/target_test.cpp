@@ -51,10 +51,21 @@ TEST(EventQueryTarget, FiltersAreTakenOver) {
   EXPECT_EQ(query->limit, 7U);
 }
 
+TEST(EventQueryTarget, AnyFieldIsAFilterByItsName) {
+  const auto query = query_from("/v1/events?source.user=a%26b&policy.access_rule=");
+  ASSERT_TRUE(query) << query.status().to_string();
+  ASSERT_EQ(query->fields.size(), 2U);
+  EXPECT_EQ(query->fields[0].field.name(), "policy.access_rule");
+  EXPECT_EQ(query->fields[0].value, "");
+  EXPECT_EQ(query->fields[1].field.name(), "source.user");
+  EXPECT_EQ(query->fields[1].value, "a&b");
+}
+
 TEST(EventQueryTarget, UnknownAndWrongParametersAreRefused) {
   for (const char* words :
        {"typ=tls_abort", "type=abort", "cause=x", "source=1.2.3", "destination=x", "after=-1",
-        "after=", "after=1x", "since=18446744073709551615", "limit=10001", "limit=1e3"}) {
+        "after=", "after=1x", "since=18446744073709551615", "limit=10001", "limit=1e3",
+        "source.usr=x", ".=x"}) {
     const auto query = query_from(std::string("/v1/events?") + words);
     EXPECT_FALSE(query) << words;
     EXPECT_EQ(query.status().code(), Code::kInvalidArgument);

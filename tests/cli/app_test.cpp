@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "host/cli/event_csv.h"
 #include "tests/api/api_world.h"
 #include "tests/events/sample.h"
 
@@ -97,6 +98,46 @@ TEST_F(AppTest, EventsAreListedFilteredAndShown) {
   EXPECT_THAT(out(), HasSubstr("What to do next"));
   EXPECT_EQ(call({"event", "99"}), kFailed);
   EXPECT_EQ(err(), "vitrine: no event 99\n");
+}
+
+TEST_F(AppTest, EventsAreFilteredByAnyFieldCountedAndExported) {
+  world_.publish(events::refused_event());
+  world_.publish(events::untrusted_event());
+  world_.publish(events::refused_event());
+  EXPECT_EQ(call({"events", "--where", "inspection.cause=certificate_self_signed", "--json"}),
+            kDone);
+  EXPECT_THAT(out(), StartsWith(R"({"id":2,)"));
+  EXPECT_EQ(call({"events", "--where", "transaction.bytes_sent=179", "--where",
+                  "transaction.bytes_received=7", "--csv"}),
+            kDone);
+  const std::string csv = out();
+  EXPECT_THAT(csv, StartsWith("id,time,type,source.user,"));
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);
+  EXPECT_THAT(csv, HasSubstr("\r\n3,2014-02-05T05:21:42.189"));
+  EXPECT_EQ(call({"events", "--count-by", "destination.host"}), kDone);
+  EXPECT_THAT(out(), HasSubstr("     2  www.example.org\n"));
+  EXPECT_EQ(call({"events", "--count-by", "type", "--json"}), kDone);
+  EXPECT_EQ(out(), R"({"by":"type","counts":[{"value":"tls_abort","events":3}]})"
+                   "\n");
+  EXPECT_EQ(call({"events", "--where", "source.usr=x"}), kFailed);
+  EXPECT_THAT(err(), HasSubstr("no field 'source.usr'; there are source.user"));
+  EXPECT_EQ(call({"events", "--where", "source.user"}), kUsage);
+  EXPECT_EQ(call({"events", "--count-by", "type", "--follow"}), kUsage);
+}
+
+TEST_F(AppTest, CausesAreListed) {
+  EXPECT_EQ(call({"causes"}), kDone);
+  EXPECT_THAT(out(), HasSubstr("certificate_self_signed "));
+  EXPECT_EQ(call({"causes", "--json"}), kDone);
+  EXPECT_THAT(out(), HasSubstr(R"("code":"policy_denied")"));
+}
+
+TEST(EventCsv, CellsAreQuotedAndNeverFormulas) {
+  EXPECT_EQ(csv_cell("plain"), "plain");
+  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_cell("say \"x\""), "\"say \"\"x\"\"\"");
+  EXPECT_EQ(csv_cell("=cmd()"), "'=cmd()");
+  EXPECT_EQ(csv_cell(""), "");
 }
 
 TEST_F(AppTest, FollowPrintsLinesUntilTheServerEnds) {

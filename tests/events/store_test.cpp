@@ -1,5 +1,6 @@
 #include "host/events/store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <numeric>
 
@@ -75,6 +76,82 @@ TEST_F(StoreTest, OldestArePrunedAndTheBoundHoldsAfterReopening) {
   auto store = open(2);  // the bound was lowered: the next append brings it down
   add(*store, 9);
   EXPECT_EQ(ids(store->query({})), (Ids{5, 9}));
+}
+
+EventQuery where(std::string_view field, const std::string& value) {
+  EventQuery query;
+  query.fields.push_back({FieldName::parse(field).value(), value});
+  return query;
+}
+
+// Every field of the table: store and follower must agree, whatever its kind.
+TEST_F(StoreTest, AnyFieldFiltersAsTheFollowerDoes) {
+  auto store = open();
+  Event full = refused_event();
+  uint64_t number = 0;
+  for (const Field& field : fields()) {
+    ++number;
+    const FieldRef ref = field.ref(full);
+    if (auto* const* text = std::get_if<std::string*>(&ref)) {
+      **text = "it's \"" + std::to_string(number);
+    } else if (auto* const* count = std::get_if<std::optional<uint64_t>*>(&ref)) {
+      **count = number;
+    } else if (auto* const* answer = std::get_if<std::optional<bool>*>(&ref)) {
+      **answer = number % 2 == 0;
+    }
+  }
+  add(*store, 1, full, [](Event&) {});
+  add(*store, 2, Event{}, [](Event&) {});
+  const Event stored_full = store->get(1).value();
+  const Event stored_empty = store->get(2).value();
+  for (const Field& field : fields()) {
+    const std::string name = std::string(field.group) + "." + std::string(field.name);
+    for (const Event* wanted : {&stored_full, &stored_empty}) {
+      const EventQuery query = where(name, text_of(*wanted, field));
+      Ids expected;
+      for (const Event* event : {&stored_full, &stored_empty}) {
+        if (query.matches(*event)) {
+          expected.push_back(event->id);
+        }
+      }
+      EXPECT_EQ(ids(store->query(query)), expected) << name;
+      EXPECT_NE(std::find(expected.begin(), expected.end(), wanted->id), expected.end()) << name;
+    }
+    EXPECT_EQ(ids(store->query(where(name, "nobody's"))), Ids{}) << name;
+  }
+  EXPECT_EQ(ids(store->query(where("type", "tls_abort"))), (Ids{1}));
+}
+
+TEST_F(StoreTest, CountsAreByAnyFieldTheMostFrequentFirst) {
+  auto store = open();
+  for (EventId id = 1; id <= 6; ++id) {
+    add(*store, id, refused_event(), [id](Event& event) {
+      event.source.user = id <= 3 ? "ada" : id <= 5 ? "bob" : "";
+      event.tls.decrypted_flow = id == 1;
+    });
+  }
+  const auto pairs = [&](const EventQuery& query, std::string_view by) {
+    std::vector<std::pair<std::string, uint64_t>> out;
+    const auto counts = store->count_by(query, FieldName::parse(by).value());
+    for (const ValueCount& count : counts.value()) {
+      out.emplace_back(count.value, count.events);
+    }
+    return out;
+  };
+  using Pairs = std::vector<std::pair<std::string, uint64_t>>;
+  EXPECT_EQ(pairs({}, "source.user"), (Pairs{{"ada", 3}, {"bob", 2}, {"", 1}}));
+  EXPECT_EQ(pairs(where("source.user", "ada"), "tls.decrypted_flow"),
+            (Pairs{{"No", 2}, {"Yes", 1}}));
+  EventQuery one;
+  one.limit = 1;
+  EXPECT_EQ(pairs(one, "type"), (Pairs{{"tls_abort", 6}}));
+}
+
+TEST_F(StoreTest, AFieldThatIsNotThereIsNamedWithThoseThatAre) {
+  EXPECT_NE(FieldName::parse("source.usr").status().message().find("source.user"),
+            std::string::npos);
+  EXPECT_NE(FieldName::parse("alpn").status().message().find("inspection.alpn"), std::string::npos);
+  EXPECT_FALSE(FieldName::parse("x' OR 1 --"));
 }
 
 TEST_F(StoreTest, BatchLargerThanTheBoundKeepsTheNewest) {
