@@ -2,13 +2,13 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/base/bytes.h"
 #include "host/base/unique_fd.h"
+#include "host/base/whole_file.h"
 
 namespace vitrine::cli {
 namespace {
@@ -49,28 +49,7 @@ Result<std::string> read_file(const std::string& path, size_t most) {
 }
 
 Status write_file(const std::string& path, std::string_view text) {
-  std::string aside = path + ".XXXXXX";
-  const UniqueFd file(::mkostemp(aside.data(), O_CLOEXEC));
-  if (!file.valid()) {
-    return Status::from_errno(path, errno);
-  }
-  Status status = Status::ok();
-  while (status && !text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<size_t>(written));
-    } else if (errno != EINTR) {
-      status = Status::from_errno(path, errno);
-    }
-  }
-  if (status &&
-      (::fchmod(file.get(), 0644) != 0 || std::rename(aside.c_str(), path.c_str()) != 0)) {
-    status = Status::from_errno(path, errno);
-  }
-  if (!status) {
-    ::unlink(aside.c_str());
-  }
-  return status;
+  return write_whole_file(path, as_bytes(text), 0644);
 }
 
 }  // namespace vitrine::cli

@@ -1,15 +1,14 @@
 #include "host/licence/licence_store.h"
 
 #include <cerrno>
-#include <cstdio>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/base/bytes.h"
 #include "host/base/unique_fd.h"
+#include "host/base/whole_file.h"
 
 namespace vitrine::licence {
 namespace {
@@ -41,21 +40,6 @@ Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
-Status write_whole(const UniqueFd& fd, Bytes bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd.get(), bytes.data(), bytes.size());
-    if (n < 0 && errno != EINTR) {
-      return Status::from_errno("cannot write " + path, errno);
-    }
-    bytes = bytes.subspan(n > 0 ? static_cast<size_t>(n) : 0);
-  }
-  // vitrined reads it as somebody else.
-  if (::fchmod(fd.get(), kMode) != 0 || ::fsync(fd.get()) != 0) {
-    return Status::from_errno("cannot write " + path, errno);
-  }
-  return Status::ok();
-}
-
 }  // namespace
 
 LicenceStore::LicenceStore(std::string state_dir, UniquePkey signer)
@@ -69,17 +53,8 @@ Result<Licence> LicenceStore::install(std::string_view text, time_t now) const {
   if (validity_at(*read, now) == Validity::kExpired) {
     return Status(Code::kPermission, "the licence expired on " + format_day(read->not_after));
   }
-  std::string aside = path_ + ".new-XXXXXX";
-  const UniqueFd fd(::mkostemp(aside.data(), O_CLOEXEC));
-  if (!fd.valid()) {
-    return Status::from_errno("cannot write " + path_, errno);
-  }
-  Status status = write_whole(fd, as_bytes(text), aside);
-  if (status && ::rename(aside.c_str(), path_.c_str()) != 0) {
-    status = Status::from_errno("cannot write " + path_, errno);
-  }
-  if (!status) {
-    ::unlink(aside.c_str());
+  // kMode: vitrined reads it as somebody else.
+  if (Status status = write_whole_file(path_, as_bytes(text), kMode); !status) {
     return status;
   }
   return read;

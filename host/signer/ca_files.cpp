@@ -12,6 +12,7 @@
 #include "host/base/bytes.h"
 #include "host/base/secret.h"
 #include "host/base/unique_fd.h"
+#include "host/base/whole_file.h"
 #include "host/signer/ca.h"
 
 namespace vitrine::signer {
@@ -19,24 +20,6 @@ namespace {
 
 constexpr off_t kMaxKeyFile = 64 << 10;
 constexpr off_t kMaxCertificateFile = 64 << 10;
-
-Status write_file(const std::string& path, Bytes bytes, mode_t mode) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!fd.valid()) {
-    return Status::from_errno("cannot write " + path, errno);
-  }
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd.get(), bytes.data(), bytes.size());
-    if (n < 0 && errno != EINTR) {
-      return Status::from_errno("cannot write " + path, errno);
-    }
-    bytes = bytes.subspan(n > 0 ? static_cast<size_t>(n) : 0);
-  }
-  if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0) {
-    return Status::from_errno("cannot write " + path, errno);
-  }
-  return Status::ok();
-}
 
 Status write_key(const std::string& path, const EVP_PKEY* key) {
   const UniqueBio bio(BIO_new(BIO_s_secmem()));
@@ -46,7 +29,7 @@ Status write_key(const std::string& path, const EVP_PKEY* key) {
   }
   uint8_t* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
-  if (Status status = write_file(path, {data, static_cast<size_t>(size)}, 0600); !status) {
+  if (Status status = write_whole_file(path, {data, static_cast<size_t>(size)}, 0600); !status) {
     return status;
   }
   const passwd* const owner = ::geteuid() == 0 ? ::getpwnam(kSignerUser) : nullptr;
@@ -64,19 +47,11 @@ Status fill_directory(const std::string& path, const X509* certificate, const EV
   if (!pem) {
     return pem.status();
   }
-  if (Status status = write_file(path + "/ca.pem", as_bytes(*pem), 0644); !status) {
+  if (Status status = write_whole_file(path + "/ca.pem", as_bytes(*pem), 0644); !status) {
     return status;
   }
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid() || ::fchmod(directory.get(), 0755) != 0 || ::fsync(directory.get()) != 0) {
-    return Status::from_errno("cannot sync " + path, errno);
-  }
-  return Status::ok();
-}
-
-Status sync_directory(const std::string& path) {
-  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid() || ::fsync(directory.get()) != 0) {
     return Status::from_errno("cannot sync " + path, errno);
   }
   return Status::ok();

@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "host/base/bytes.h"
 #include "host/base/unique_fd.h"
+#include "host/base/whole_file.h"
 
 namespace vitrine::trust {
 namespace {
@@ -17,25 +19,6 @@ namespace {
 constexpr std::string_view kUse = "Vitrine-Use: ";
 constexpr std::string_view kNames = "Vitrine-Names: ";
 constexpr size_t kMaxPinNames = 64;
-
-Status write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno != EINTR) {
-      return Status::from_errno("cannot write a certificate", errno);
-    }
-    text.remove_prefix(n > 0 ? static_cast<size_t>(n) : 0);
-  }
-  return Status::ok();
-}
-
-Status sync_directory(const std::string& directory) {
-  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) {
-    return Status::from_errno("cannot sync " + directory, errno);
-  }
-  return Status::ok();
-}
 
 // What the lines above the PEM block say.
 ImportOptions read_options(std::string_view text) {
@@ -177,21 +160,8 @@ Status write_import(const std::string& directory, const Import& import) {
   if (!pem) {
     return pem.status();
   }
-  const std::string aside = import.row.path + ".new";
-  const UniqueFd fd(
-      ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!fd.valid()) {
-    return Status::from_errno("cannot write " + aside, errno);
-  }
-  Status status = write_all(fd.get(), file_text(import, *pem));
-  if (status && ::fsync(fd.get()) != 0) {
-    status = Status::from_errno("cannot sync " + aside, errno);
-  }
-  if (status && ::rename(aside.c_str(), import.row.path.c_str()) != 0) {
-    status = Status::from_errno("cannot rename " + aside, errno);
-  }
-  if (!status) {
-    ::unlink(aside.c_str());
+  const std::string text = file_text(import, *pem);
+  if (Status status = write_whole_file(import.row.path, as_bytes(text), 0644); !status) {
     return status;
   }
   return sync_directory(directory);

@@ -249,7 +249,7 @@ TEST(TrustStore, BundlePutThereByHandIsReadAndNotRemovedByHalves) {
   const TestCert b = CertBuilder("/CN=b").ca().self_signed();
   std::filesystem::create_directories(dir.path() + "/trust");
   test::write_text(dir.path() + "/trust/ours.pem", a.pem() + b.pem());
-  test::write_text(dir.path() + "/trust/half.pem.new", "left over by a crash");
+  test::write_text(dir.path() + "/trust/half.pem.new-3bQx0a", "left over by a crash");
   const std::unique_ptr<TrustStore> store = open_store(dir);
   ASSERT_EQ(store->list().size(), 2U);
   EXPECT_EQ(store->remove(store->list()[0].id).code(), Code::kUnsupported);
