@@ -73,7 +73,9 @@ std::string FieldName::sql() const {
       return std::string(column);
     }
   }
-  const std::string json = fmt::format("json_extract(body, '$.{}')", full_name(*field_));
+  // A damaged row is one of which nothing is known; it must not end the whole search.
+  const std::string json = fmt::format(
+      "json_extract(CASE WHEN json_valid(body) THEN body END, '$.{}')", full_name(*field_));
   const Event empty;
   if (std::holds_alternative<const std::optional<bool>*>(field_->const_ref(empty))) {
     return fmt::format("CASE {} WHEN 1 THEN 'Yes' WHEN 0 THEN 'No' ELSE '' END", json);

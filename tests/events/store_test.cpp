@@ -147,6 +147,17 @@ TEST_F(StoreTest, CountsAreByAnyFieldTheMostFrequentFirst) {
   EXPECT_EQ(pairs(one, "type"), (Pairs{{"tls_abort", 6}}));
 }
 
+TEST_F(StoreTest, ARowThatIsNoEventDoesNotHideTheOthers) {
+  auto store = open();
+  add(*store, 1, refused_event(), [](Event&) {});
+  add(*store, 2, refused_event(), [](Event& event) { event.source.user = "ada"; });
+  ASSERT_TRUE(Database::open(path_).value().execute("UPDATE events SET body = '{' WHERE id = 1"));
+  EXPECT_EQ(ids(store->query(where("source.user", "ada"))), (Ids{2}));
+  const auto counts = store->count_by({}, FieldName::parse("source.user").value());
+  ASSERT_TRUE(counts) << counts.status().to_string();
+  EXPECT_EQ(counts->size(), 2U);
+}
+
 TEST_F(StoreTest, AFieldThatIsNotThereIsNamedWithThoseThatAre) {
   EXPECT_NE(FieldName::parse("source.usr").status().message().find("source.user"),
             std::string::npos);
