@@ -103,10 +103,8 @@ void Engine::judge_opening(const FlowPtr& flow) {
       refuse(flow);
       break;
     case policy::Ruling::kDecrypt:
+    case policy::Ruling::kNeedMore:  // the certificate decides, once the server has shown it
       decrypt(flow);
-      break;
-    case policy::Ruling::kNeedMore:
-      decrypt(flow);  // the certificate decides, once the server has shown it
       break;
   }
 }

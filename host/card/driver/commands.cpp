@@ -41,7 +41,7 @@ Result<uint32_t> Commands::wait(uint32_t address, uint32_t mask, uint32_t value,
   for (;;) {
     // The clock first: a late look at a card that is done is no timeout.
     const bool late = clock_.monotonic_ns() > deadline;
-    const auto seen = bus_.read32(address);
+    auto seen = bus_.read32(address);
     if (!seen || (*seen & mask) == value) {
       return seen;
     }
