@@ -76,7 +76,7 @@ Answer set_policy(const api::Client& client, const config::PolicyFile& policy,
 }
 
 Answer edit_policy(const api::Client& client) {
-  const Answer candidate = client.get(config_path("/candidate"));
+  Answer candidate = client.get(config_path("/candidate"));
   if (!candidate) {
     return candidate;
   }
@@ -108,7 +108,7 @@ Answer get_diff(const api::Client& client, const ConfigArguments& a) {
 Answer export_version(const api::Client& client, uint32_t version) {
   uint64_t number = version;
   if (number == 0) {
-    const Answer overview = client.get(config_path(""));
+    Answer overview = client.get(config_path(""));
     if (!overview) {
       return overview;
     }
