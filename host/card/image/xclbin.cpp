@@ -34,7 +34,7 @@ constexpr size_t kEntriesAt = 8;
 constexpr uint32_t kKernel = 1;  // of an IP
 constexpr uint8_t kDdr4 = 1;     // of a memory
 
-Status malformed(std::string_view why) {
+Status bad_container(std::string_view why) {
   return {Code::kMalformed, fmt::format("not a bitstream container: {}", why)};
 }
 
@@ -65,14 +65,14 @@ bool is_xclbin(Bytes bytes) { return as_text(bytes).starts_with(kMagic); }
 
 Result<Xclbin> parse_xclbin(Bytes bytes) {
   if (!is_xclbin(bytes) || bytes.size() < kSectionsAt) {
-    return malformed("it does not begin as one");
+    return bad_container("it does not begin as one");
   }
   if (load_le64(&bytes[kLengthAt]) != bytes.size()) {
-    return malformed("its length is not that of the file");
+    return bad_container("its length is not that of the file");
   }
   const size_t count = load_le32(&bytes[kCountAt]);
   if (count > kMaxSections || kSectionsAt + count * kSection > bytes.size()) {
-    return malformed("it says more sections than it has");
+    return bad_container("it says more sections than it has");
   }
   Xclbin read;
   read.platform = text_of(bytes.subspan(kPlatformAt, kPlatform));
@@ -83,7 +83,7 @@ Result<Xclbin> parse_xclbin(Bytes bytes) {
     const uint64_t offset = load_le64(&header[24]);
     const uint64_t size = load_le64(&header[32]);
     if (offset > bytes.size() || size > bytes.size() - offset) {
-      return malformed(fmt::format("section {} is beyond its end", i));
+      return bad_container(fmt::format("section {} is beyond its end", i));
     }
     read.sections.push_back({static_cast<SectionKind>(load_le32(header.data())),
                              text_of(header.subspan(4, kSectionName)),

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
+
+#include "host/card/pci/sysfs.h"
 
 namespace vitrine::card::pci {
 namespace {
@@ -13,13 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint16_t kXilinx = 0x10ee;
-
-std::string first_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
 
 uint16_t id_at(const fs::path& path) {
   const std::string text = first_line(path);  // "0x10ee"

@@ -4,9 +4,10 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
+
+#include "host/card/pci/sysfs.h"
 
 namespace vitrine::card::pci {
 namespace {
@@ -20,13 +21,6 @@ struct Kind {
 };
 constexpr std::array<Kind, 4> kKinds{
     {{"temp", 1e-3, "°C"}, {"in", 1e-3, "V"}, {"curr", 1e-3, "A"}, {"power", 1e-6, "W"}}};
-
-std::string first_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
 
 // "temp1_input" → "temp1"; "" for other files.
 std::string channel_of(const std::string& file) {
