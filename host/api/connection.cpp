@@ -270,6 +270,7 @@ void Connection::write_chunk() {
                         self->close();
                         return;
                       }
+                      ++self->state_->stats.chunks_sent;
                       self->disarm(Phase::kFollowing);
                       self->write_events();
                     });

@@ -49,6 +49,7 @@ struct ServerStats {
   uint64_t refused = 0;    // too many connections
   uint64_t forbidden = 0;  // peer credentials
   uint64_t slow_readers_dropped = 0;
+  uint64_t chunks_sent = 0;  // to followers and mirrors
   size_t open = 0;
 };
 

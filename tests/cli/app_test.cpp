@@ -143,8 +143,9 @@ TEST(EventCsv, CellsAreQuotedAndNeverFormulas) {
 TEST_F(AppTest, FollowPrintsLinesUntilTheServerEnds) {
   world_.publish(events::refused_event());
   std::thread stopper([this] {
-    world_.eventually([](const api::ServerStats& stats) { return stats.open > 0; });
+    world_.eventually([](const api::ServerStats& stats) { return stats.chunks_sent == 1; });
     world_.publish(events::untrusted_event());
+    world_.eventually([](const api::ServerStats& stats) { return stats.chunks_sent == 2; });
     world_.stop();
   });
   EXPECT_EQ(call({"events", "--follow"}), kNotReachable);
