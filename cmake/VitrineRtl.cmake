@@ -19,7 +19,7 @@ find_program(VITRINE_MAKE make REQUIRED)
 execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT
   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 option(VITRINE_TRACE "Models can write FST waves (costs 7 % when idle)" OFF)
-option(VITRINE_RTL_COVERAGE "Models count the lines that ran" OFF)
+option(VITRINE_RTL_COVERAGE "Models count the lines that ran and the bits that toggled" OFF)
 
 set(vitrine_verilator_flags -Wall --assert --x-assign unique --x-initial unique)
 set(vitrine_model_definitions VM_TRACE=0 VM_COVERAGE=0)
@@ -31,7 +31,7 @@ if(VITRINE_TRACE)
   list(TRANSFORM vitrine_model_definitions REPLACE VM_TRACE=0 VM_TRACE=1)
 endif()
 if(VITRINE_RTL_COVERAGE)
-  list(APPEND vitrine_verilator_flags --coverage-line)
+  list(APPEND vitrine_verilator_flags --coverage-line --coverage-toggle)
   list(TRANSFORM vitrine_model_definitions REPLACE VM_COVERAGE=0 VM_COVERAGE=1)
 endif()
 

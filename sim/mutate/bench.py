@@ -23,7 +23,18 @@ class Bench:
         self.link = next(c for c in reversed(commands) if " -o sim/bench/" in c and target in c)
         self.folder = re.search(r"--Mdir (\S+)", self.verilate).group(1)
         self.sources = re.findall(r"(?<=\s)rtl/\S+\.sv", self.verilate)
+        self.top = re.search(r"--top-module (\S+)", self.verilate).group(1)
         self.output = re.search(r" -o (sim/bench/\S+)", self.link).group(1)
+
+    def used(self):
+        """{file: text} of what the top is made of: a bench's list may name files of its room's other tops as well."""
+        texts = {source: (self.root / source).read_text() for source in self.sources}
+        named = {Path(source).stem: source for source in texts}
+        found = [self.top]
+        for module in found:
+            words = set(re.findall(r"\w+", re.sub(r"//.*", "", texts[named[module]])))
+            found += sorted((words & named.keys()) - set(found))
+        return {named[module]: texts[named[module]] for module in found}
 
     def run(self, program, cpu_seconds):
         """Whether all tests pass; one that takes too much processor time has failed."""

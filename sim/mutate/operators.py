@@ -20,6 +20,7 @@ SKIP = re.compile(
     r"^\s*(input|output|module|endmodule|parameter|localparam|typedef|package|`|//|genvar|assert|assume|\$fatal|import|\)|"
     r"if \(.*: g_illegal|for \()"
 )
+CAST = re.compile(r"\([^()]*\)'(?=\()")  # the width of one, as little an operation as that of a declaration
 LABELS = re.compile(r"^\s*[A-Z]\w*,?\s*(//.*)?$")  # of an enum
 
 
@@ -33,6 +34,11 @@ class Mutation:
 
     def __str__(self):
         return f"{self.path}:{self.line}:{self.column + 1}: `{self.old.strip()}` -> `{self.new.strip() or 'nothing'}`"
+
+    def described(self, text):
+        """Names the change so that it is known again when lines above it have come or gone."""
+        change = f"{self.old.strip()} -> {self.new.strip() or 'nothing'} at {self.column + 1}"
+        return {"file": self.path, "code": text.split("\n")[self.line - 1].strip(), "change": change}
 
     def apply(self, text):
         lines = text.split("\n")
@@ -63,10 +69,15 @@ def sites(path, text):
         # A declaration has widths only; an instance's parameters are its own matter.
         if re.match(r"^\s*(logic|int|vitrine_pkg::\w+)\b[^=]*;", code) or re.match(r"^\s*\w+ #\(", code):
             continue
+        casts = [match.span() for match in CAST.finditer(code)]
         for pattern, new in SWAPS:
             for match in re.finditer(pattern, code):
+                if any(begin <= match.start() < end for begin, end in casts):
+                    continue
                 found.append(Mutation(path, number, match.start(), match.group(), new))
         for match in NUMBER.finditer(code):
+            if any(begin <= match.start() < end for begin, end in casts):
+                continue
             found.append(Mutation(path, number, match.start(1), match.group(1), str(int(match.group(1)) + 1)))
         for match in SIZED.finditer(code):
             base = 16 if match.group(1).endswith("h") else 10
