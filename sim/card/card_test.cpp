@@ -1,13 +1,10 @@
 // The whole card by its registers, ports and rings.
-#include "sim/card/card_harness.h"
+#include "sim/card/card_fixture.h"
 
 namespace vitrine::sim {
 namespace {
 
-namespace regs = vitrine::card::regs;
-using Frame = std::vector<uint8_t>;
-
-class CardTest : public CardHarness {
+class CardTest : public CardFixture {
  protected:
   // IPv4 TCP 10.0.0.1:1000 to 10.0.0.2:443, as `to_server` says; flags in the TCP header.
   static Frame segment(bool to_server, uint8_t flags, size_t payload) {

@@ -1,5 +1,6 @@
 #include "sim/card/spliced_card.h"
 
+#include <cstring>
 #include <utility>
 
 #include "sim/bench/support/windows.h"
@@ -28,9 +29,11 @@ void SplicedCard::put_words(const card::FlowImage& image) {
 }
 
 uint32_t SplicedCard::finish_command(uint32_t operation, card::Direction direction) {
+  const uint64_t before = card_.clocks();
   write(regs::kFlowsCommand, operation | static_cast<uint32_t>(direction) << 4);
   while ((read(regs::kFlowsStatus) & 1U) != 0) {
   }
+  command_clocks_ = card_.clocks() - before;
   return read(regs::kFlowsStatus) >> 4;
 }
 
@@ -40,12 +43,14 @@ uint32_t SplicedCard::command(const card::FlowImage& image, uint32_t operation,
   return finish_command(operation, direction);
 }
 
-uint32_t SplicedCard::install(unsigned connection, bench::FlowOptions options, uint64_t seed) {
-  begin_install(connection, options, seed);
+uint32_t SplicedCard::install(unsigned connection, bench::FlowOptions options, uint64_t seed,
+                              uint32_t idle_ms) {
+  begin_install(connection, options, seed, idle_ms);
   return finish_command(kInstall);
 }
 
-size_t SplicedCard::begin_install(unsigned connection, bench::FlowOptions options, uint64_t seed) {
+size_t SplicedCard::begin_install(unsigned connection, bench::FlowOptions options, uint64_t seed,
+                                  uint32_t idle_ms) {
   Installed installed;
   installed.id = next_id_++;
   options.client = static_cast<uint16_t>(installed.id);
@@ -53,6 +58,7 @@ size_t SplicedCard::begin_install(unsigned connection, bench::FlowOptions option
   card::FlowSpec spec;
   spec.key = installed.flow->key();
   spec.action = card::Action::kSplice;
+  spec.idle_timeout_ms = idle_ms;
   spec.splice = installed.flow->splice();
   auto image = card::FlowImage::install({installed.id, static_cast<uint16_t>(connection)}, spec);
   EXPECT_TRUE(image) << image.status().message();
@@ -125,18 +131,30 @@ void SplicedCard::expect_all() {
 
 void SplicedCard::expect_same_statistics(unsigned connection) {
   ASSERT_EQ(statistics(connection), 0U);
-  const card::FlowStats stats = flow(connection).stats();
+  expect_statistics(result(), flow(connection).stats());
+}
+
+Frame SplicedCard::result() {
+  Frame bytes(128);
+  for (uint32_t i = 0; i < 32; ++i) {
+    const uint32_t word = read(regs::kFlowsResult0 + 4 * i);
+    std::memcpy(&bytes[4 * size_t{i}], &word, sizeof word);
+  }
+  return bytes;
+}
+
+void SplicedCard::expect_statistics(const Frame& result, const card::FlowStats& expected) {
+  ASSERT_EQ(result.size(), 128U);
   for (unsigned i = 0; i < 2; ++i) {
-    const card::DirectionStats& side = stats.directions[i];
-    const unsigned at = 16 * i;
-    EXPECT_EQ(result64(at), side.packets) << "direction " << i;
-    EXPECT_EQ(result64(at + 2), side.bytes) << "direction " << i;
-    EXPECT_EQ(result64(at + 4), side.payload_bytes) << "direction " << i;
-    EXPECT_EQ(result64(at + 6), side.new_payload_bytes) << "direction " << i;
-    EXPECT_EQ(result64(at + 8), side.records) << "direction " << i;
-    EXPECT_EQ(read(regs::kFlowsResult0 + 4 * (at + 10)), side.next_sequence) << "direction " << i;
-    EXPECT_EQ(read(regs::kFlowsResult0 + 4 * (at + 11)), side.last_acknowledgement)
-        << "direction " << i;
+    const card::DirectionStats& side = expected.directions[i];
+    const uint8_t* at = result.data() + 64 * size_t{i};
+    EXPECT_EQ(number(at, 8), side.packets) << "direction " << i;
+    EXPECT_EQ(number(at + 8, 8), side.bytes) << "direction " << i;
+    EXPECT_EQ(number(at + 16, 8), side.payload_bytes) << "direction " << i;
+    EXPECT_EQ(number(at + 24, 8), side.new_payload_bytes) << "direction " << i;
+    EXPECT_EQ(number(at + 32, 8), side.records) << "direction " << i;
+    EXPECT_EQ(number(at + 40, 4), side.next_sequence) << "direction " << i;
+    EXPECT_EQ(number(at + 44, 4), side.last_acknowledgement) << "direction " << i;
   }
 }
 
@@ -171,6 +189,7 @@ void SplicedCard::give_keys(unsigned connection, card::Direction direction) {
   const bool taken = flow.update_keys(direction);
   ASSERT_EQ(command(*image, kUpdateKeys, direction), taken ? 0U : 3U);
   answered += taken ? 1 : 0;
+  updates_ += taken ? 1 : 0;
 }
 
 std::vector<bench::TapEntry> SplicedCard::taps(card::FlowId flow) {

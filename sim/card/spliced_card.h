@@ -47,9 +47,11 @@ class SplicedCard : public CardFixture {
   uint32_t command(const card::FlowImage& image, uint32_t operation,
                    card::Direction direction = card::Direction::kFromInside);
   // A new connection at that index, with addresses of its own; RESULT of its installation.
-  uint32_t install(unsigned connection, bench::FlowOptions options, uint64_t seed);
+  uint32_t install(unsigned connection, bench::FlowOptions options, uint64_t seed,
+                   uint32_t idle_ms = card::FlowSpec{}.idle_timeout_ms);
   // Its two halves: the mailbox's words, how many; and the command, its RESULT.
-  size_t begin_install(unsigned connection, bench::FlowOptions options, uint64_t seed);
+  size_t begin_install(unsigned connection, bench::FlowOptions options, uint64_t seed,
+                       uint32_t idle_ms = card::FlowSpec{}.idle_timeout_ms);
   uint32_t finish_command(uint32_t operation,
                           card::Direction direction = card::Direction::kFromInside);
   uint32_t remove(unsigned connection);
@@ -68,6 +70,9 @@ class SplicedCard : public CardFixture {
   void give_keys(unsigned connection, card::Direction direction);
   // The card's statistics of it are the soft card's.
   void expect_same_statistics(unsigned connection);
+  // RESULT's bytes of the last command, as the body of a closed event has them too.
+  Frame result();
+  static void expect_statistics(const Frame& result, const card::FlowStats& expected);
   bool card_holds_keys_of(unsigned connection);
   // What the punt ring has got since the last call.
   std::vector<RingEntry> events();
@@ -78,6 +83,8 @@ class SplicedCard : public CardFixture {
   size_t sent_ = 0;
   std::array<uint64_t, card::kDropReasons> dropped_{};
   uint64_t cut_ = 0;
+  size_t updates_ = 0;           // keys that both cards took
+  uint64_t command_clocks_ = 0;  // of the last command, from its register's write on
 
  private:
   void put_words(const card::FlowImage& image);

@@ -28,7 +28,7 @@ FlowOptions options_for(size_t record) {
   options.largest_record = record;
   options.odd_records = 0;
   options.padding = false;
-  options.ipv6 = false;
+  options.ip_version = 4;
   return options;
 }
 

@@ -18,10 +18,6 @@ constexpr uint8_t kAlert = 21;
 constexpr uint8_t kHandshake = 22;
 constexpr uint8_t kApplicationData = 23;
 
-bool chance(test::Random& random, unsigned of, unsigned in) { return random() % in < of; }
-
-}  // namespace
-
 void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed) {
   card::soft::WireFrame wire;
   wire.bytes = frame;
@@ -29,6 +25,10 @@ void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFra
   card::soft::leave_checksum_to_port(wire, parsed);
   card::soft::complete_checksum(wire);
 }
+
+bool chance(test::Random& random, unsigned of, unsigned in) { return random() % in < of; }
+
+}  // namespace
 
 // Notes key updates and what goes to the tap.
 class SplicedFlow::Sink : public card::soft::SpliceSink {
@@ -306,8 +306,7 @@ void SplicedFlow::pass(FlowSegment& segment) {
   spec.flags = segment.flags;
   spec.payload = segment.payload;
   const bool by_chance = random_() % 2 != 0;
-  spec.ipv6 =
-      options_.ip_version == 0 ? options_.ipv6.value_or(by_chance) : options_.ip_version == 6;
+  spec.ipv6 = options_.ip_version == 0 ? by_chance : options_.ip_version == 6;
   card::soft::Segment frame = card::soft::make_segment(spec);
   frame.parsed.key.protocol = 6;
   if (options_.ip_version != 0) {

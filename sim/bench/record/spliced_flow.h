@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "host/card/soft/record/splice.h"
@@ -35,11 +34,11 @@ struct FlowOptions {
   card::TapMode tap = card::TapMode::kNone;
   uint32_t tap_bytes = 0;
   bool strict = false;
-  bool padding = true;       // TLS 1.3: every eighth record has some
-  std::optional<bool> ipv6;  // of all frames; none: of each by chance
-  size_t finish_after = 0;   // segments, then both ends send what they have and FIN; 0: never
+  bool padding = true;      // TLS 1.3: every eighth record has some
+  size_t finish_after = 0;  // segments, then both ends send what they have and FIN; 0: never
   // 4 or 6: all frames are of one connection, from a client inside to port 443, whose addresses and
-  // port follow from `client`. 0: all frames have the same addresses, of the version of `ipv6`.
+  // port follow from `client`. 0: all frames have the same addresses, of a
+  // version by chance.
   uint8_t ip_version = 0;
   uint16_t client = 0;
 };
@@ -72,9 +71,6 @@ struct FlowSegment {
   std::vector<uint8_t> frame;  // as received, with right checksums
   std::vector<uint8_t> sent;   // the frame as it left, with right checksums
 };
-
-// Writes the checksums of a frame whose layout `parsed` has, payload_length as it is in the frame.
-void complete_checksums(std::vector<uint8_t>& frame, const card::soft::ParsedFrame& parsed);
 
 class SplicedFlow {
  public:
