@@ -1,7 +1,8 @@
 """The host's header: addresses, fields, and a table of all registers for tests and for dumps."""
 from __future__ import annotations
 
-from .model import RegisterMap, camel
+from .constants import constants
+from .model import RegisterMap
 
 HEAD = """\
 // The card's registers. Written by hw/regs/generate from {source}; changes belong there.
@@ -51,21 +52,7 @@ struct Window {
 
 def write_cpp(registers: RegisterMap) -> str:
     out = [HEAD.format(source=registers.source).rstrip("\n"), "",
-           f"inline constexpr uint32_t kMapMajor = {registers.major};",
-           f"inline constexpr uint32_t kMapMinor = {registers.minor};",
-           f"inline constexpr uint32_t kMapHash = 0x{registers.layout_hash():08x};", ""]
-    for block in registers.blocks:
-        out.append(f"// {block.name}")
-        for register in block.registers:
-            name = camel(register.full_name)
-            out.append(f"inline constexpr uint32_t k{name} = 0x{register.address:04x};")
-            if not register.whole:
-                out += [f"inline constexpr Field k{name}{camel(f.name)} = {{{f.low}, {f.high - f.low + 1}}};"
-                        for f in register.fields]
-        out.append("")
-    for window in registers.windows:
-        out += [f"inline constexpr uint32_t k{camel(window.name)} = 0x{window.base:04x};",
-                f"inline constexpr size_t k{camel(window.name)}Words = {window.words};"]
+           *constants(registers, "size_t")]
     out += ["", TABLE.rstrip("\n"), "", "inline constexpr auto kRegisters = std::to_array<Register>({"]
     for r in registers.registers:
         signal, constant = (0, r.mask("RO")) if r.constant else (r.mask("RO"), 0)
