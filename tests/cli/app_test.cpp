@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "host/cli/event_csv.h"
-#include "tests/api/api_world.h"
+#include "tests/cli/command_test.h"
 #include "tests/events/sample.h"
 
 namespace vitrine::cli {
@@ -20,13 +20,9 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class AppTest : public ::testing::Test {
+class AppTest : public CommandTest {
  protected:
-  int call(const Words& words) {
-    out_.str("");
-    err_.str("");
-    Environment environment{.out = out_, .err = err_, .clock = world_.clock};
-    environment.default_socket = world_.socket;
+  void prepare(Environment& environment) override {
     environment.ca_init = [this](const CaInitRequest& request) {
       ca_request_ = request;
       return ca_answer_;
@@ -34,14 +30,8 @@ class AppTest : public ::testing::Test {
     environment.ca_show = [](const std::string&) {
       return Result<boost::json::value>(Code::kNotFound, "no CA there");
     };
-    return run(words, environment);
   }
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
 
-  api::ApiWorld world_;
-  std::ostringstream out_;
-  std::ostringstream err_;
   CaInitRequest ca_request_;
   Result<boost::json::value> ca_answer_{
       boost::json::value{{"certificate", {{"subject", "/CN=V"}}}, {"pem", "PEM\n"}}};

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "host/cli/app.h"
-#include "tests/api/api_world.h"
+#include "tests/cli/command_test.h"
 #include "tests/trust/test_pki.h"
 
 namespace vitrine::cli {
@@ -21,17 +21,8 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class ConfigCommands : public ::testing::Test {
+class ConfigCommands : public CommandTest {
  protected:
-  int call(const Words& words) {
-    out_.str("");
-    err_.str("");
-    Environment environment{.out = out_, .err = err_, .clock = world_.clock};
-    environment.default_socket = world_.socket;
-    return run(words, environment);
-  }
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
   std::string file(const std::string& name, const std::string& text) {
     write_contents(world_.folder.file(name), text);
     return world_.folder.file(name);
@@ -39,10 +30,6 @@ class ConfigCommands : public ::testing::Test {
   const std::string& policy_in_force() {
     return world_.backend.world.in_force().configuration.policy;
   }
-
-  api::ApiWorld world_;
-  std::ostringstream out_;
-  std::ostringstream err_;
 };
 
 TEST_F(ConfigCommands, ARuleIsAddedAboveAnotherAndCommitted) {

@@ -1,8 +1,6 @@
 // The API's answers, asked from another thread as the API does.
 #include "host/daemon/backend.h"
 
-#include <future>
-
 #include <boost/asio/executor_work_guard.hpp>
 
 #include "host/licence/signer_key.h"
@@ -26,14 +24,6 @@ class BackendTest : public session::SessionWorld {
     manager_ = config::Manager::open(state_.path() + "/config.db", clock_, nullptr).value();
     backend_ = std::make_unique<Backend>(BackendParts{options_, io_, *engine_, card_, *trust_,
                                                       *hub_, *manager_, clock_, *licensing_});
-  }
-  // Asks on a thread while this one, the session's, runs.
-  template <typename Ask>
-  auto ask(Ask question) {
-    auto answer = std::async(std::launch::async, question);
-    EXPECT_TRUE(run_until(
-        [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
-    return answer.get();
   }
 
   Options options_;

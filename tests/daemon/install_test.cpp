@@ -3,7 +3,6 @@
 #include "host/daemon/install.h"
 
 #include <fstream>
-#include <future>
 
 #include "host/config/certificates.h"
 #include "host/config/compile.h"
@@ -30,13 +29,6 @@ class InstallTest : public session::SessionWorld {
       configuration.certificates = config::read_certificates(as_bytes(other_.pem())).value();
     }
     return config::compile(configuration, version, clock_.wall_ms()).active;
-  }
-  template <typename Ask>
-  auto ask(Ask question) {
-    auto answer = std::async(std::launch::async, question);
-    EXPECT_TRUE(run_until(
-        [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
-    return answer.get();
   }
   std::string rule() const { return engine_->policy()->book().decryption.front().name; }
   size_t trusted() const { return trust_->list().size(); }

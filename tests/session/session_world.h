@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +38,14 @@ class SessionWorld : public testing::Test {
   // Carries frames between the engine and the ends, and runs the engine, until `done` or 10 s.
   // Frames for the card's flows (InjectAs::kReceived) are kept in received_.
   bool run_until(const std::function<bool()>& done);
+  // Asks on a thread while this one, the session's, runs.
+  template <typename Ask>
+  auto ask(Ask question) {
+    auto answer = std::async(std::launch::async, question);
+    EXPECT_TRUE(run_until(
+        [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+    return answer.get();
+  }
   // The same until the engine has ticked: what the clock says is acted on.
   void tick();
   // All events so far, oldest first.
